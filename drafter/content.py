@@ -1,0 +1,54 @@
+"""Finds and reads prompts/, guardrails/ and evals/: inside the wheel, or beside the source."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from drafter.errors import ContentError
+
+
+def content_root() -> Traversable:
+    """Where prompts/, guardrails/ and evals/ live: inside the wheel, or beside the source."""
+    packaged = files("drafter") / "_content"
+    return packaged if packaged.is_dir() else Path(__file__).parents[1]
+
+
+@cache
+def read_text(path: str) -> str:
+    """The text of one content file, named from the content root ("prompts/system.md"), with plain line ends."""
+    try:
+        return content_root().joinpath(*path.split("/")).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ContentError(path, f"can't be read: {fault}") from fault
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """One content file as TOML. Raises ContentError with line and column where it is broken."""
+    return parse_toml(read_text(path), path)
+
+
+def parse_toml(text: str, path: str) -> dict[str, Any]:
+    """TOML text as data; `path` is named in the ContentError where it is broken."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        place = re.search(r"line (\d+), column (\d+)", str(fault))
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        raise ContentError(path, f"is not valid TOML: {fault}", line=line, column=column) from fault
+
+
+def list_files(folder: str, suffix: str) -> Iterator[str]:
+    """Paths, in order, of the content files directly in `folder` whose names end in `suffix`."""
+    place = content_root().joinpath(*folder.split("/"))
+    if not place.is_dir():
+        return
+    for name in sorted(entry.name for entry in place.iterdir()):
+        if name.endswith(suffix):
+            yield f"{folder}/{name}"

@@ -1,0 +1,101 @@
+"""`check`: one draft against every rule. Pure and deterministic; it judges and never edits.
+
+Closed on failure: a rule that breaks or can't run in a language keeps the draft from being acceptable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from drafter.errors import UnknownRule
+from drafter.guardrails.blanking import name_forms
+from drafter.guardrails.kinds import KINDS, Case, Hit, Rule
+from drafter.guardrails.pack import RULES, has_language, language, needs_words, rules
+from drafter.guardrails.reading import read
+from drafter.message import Draft, Finding, Part, Report, RuleStatus, Severity, Status
+from drafter.request import Request
+
+
+def check(draft: Draft, request: Request, *, waive: Mapping[str, str] | None = None) -> Report:
+    """What the guardrails say of a draft that answers a request.
+
+    `waive` maps rules that are not to be judged to the reason why; they are listed as waived. Spans in the findings are
+    Python string indices into the subject or body as given, and `text[start:end] == evidence`. Rules that can't run in
+    the request's language are `not_run`, and the draft is then not acceptable. Raises UnknownRule for a rule in `waive`
+    that the contract does not have, and PackError for a broken rule pack.
+    """
+    waived = dict(waive or {})
+    for rule in waived:
+        if rule not in RULES:
+            raise UnknownRule(rule, RULES)
+    packs = rules(request.primary_language)
+    case = case_of(draft, request)
+    wordless = frozenset[str]() if has_language(case.language) else needs_words()
+    findings: list[Finding] = []
+    statuses = []
+    for name in RULES:
+        if name in waived:
+            statuses.append(RuleStatus(rule=name, status=Status.WAIVED, note=waived[name]))
+            continue
+        found, status = judge_rule(name, [rule for rule in packs if rule.id == name], case)
+        if status.status is Status.PASS and name in wordless:
+            status = RuleStatus(rule=name, status=Status.NOT_RUN, note=f"there is no rule pack for {case.language!r}")
+        findings += found
+        statuses.append(status)
+    findings.sort(key=_place)
+    return Report(findings=tuple(findings), rules=tuple(statuses), words=case.body.words)
+
+
+def case_of(draft: Draft, request: Request) -> Case:
+    """A draft, read once for all rules."""
+    tag = request.primary_language
+    forms, known = name_forms(request), language(tag)
+    subject = None if draft.subject is None else read(draft.subject, Part.SUBJECT, forms, known)
+    return Case(request, draft, read(draft.body, Part.BODY, forms, known), subject, tag)
+
+
+def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Finding], RuleStatus]:
+    """The findings of one rule, which may have several parts in the packs, and how it ended."""
+    if not parts:
+        return [], RuleStatus(rule=name, status=Status.NOT_RUN, note="no rule pack has it")
+    findings: list[Finding] = []
+    try:
+        for rule in parts:
+            if rule.applies(case.request):
+                findings += _findings(rule, KINDS[rule.kind](rule, case))
+    except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
+        return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    return findings, RuleStatus(rule=name, status=Status.FAIL if failed else Status.PASS)
+
+
+def _findings(rule: Rule, hits: Iterable[Hit]) -> Iterator[Finding]:
+    taken: list[tuple[Part | None, int, int]] = []
+    for hit in hits:
+        part = None if hit.reading is None else hit.reading.part
+        if any(part is other and hit.start <= end and start <= hit.end for other, start, end in taken):
+            continue
+        taken.append((part, hit.start, hit.end))
+        yield _finding(rule, hit)
+
+
+def _finding(rule: Rule, hit: Hit) -> Finding:
+    span, evidence = None, ""
+    if hit.reading is not None and hit.end > hit.start:
+        span = hit.reading.span(hit.start, hit.end)
+        evidence = hit.reading.original[span.start : span.end]
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        span=span,
+        evidence=evidence,
+        message=hit.message or rule.message,
+        advice=hit.advice or rule.advice,
+    )
+
+
+def _place(finding: Finding) -> tuple[bool, bool, int]:
+    """Findings in reading order: the subject's, the body's, and those of the whole draft last."""
+    if finding.span is None:
+        return True, True, 0
+    return False, finding.span.part is Part.BODY, finding.span.start

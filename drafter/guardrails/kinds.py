@@ -1,0 +1,143 @@
+"""The kinds of rule: the machines that the packs' data runs on. The generic ones are here, each family has its own.
+
+A kind is a function from a rule and a case to hits; `@kind("name")` makes it known to the packs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
+from drafter.message import Draft, Part, Severity
+from drafter.request import Request
+
+
+class Hit(NamedTuple):
+    """Where a rule is broken: indices into `reading.text`, or the whole draft where `reading` is None."""
+
+    reading: Reading | None
+    start: int = 0
+    end: int = 0
+    message: str | None = None
+    advice: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a pack. `parameters` is what its kind needs; `path` the file that it stands in."""
+
+    id: str
+    kind: str
+    principle: int
+    severity: Severity
+    message: str
+    advice: str
+    parameters: Mapping[str, Any]
+    flag: tuple[Mapping[str, Any], ...]
+    passes: tuple[Mapping[str, Any], ...]
+    path: str
+
+    def applies(self, request: Request) -> bool:
+        """Whether the rule's `when` holds: each named field of the request has one of the values listed."""
+        wanted: Mapping[str, list[Any]] = self.parameters.get("when", {})
+        return all(field_value(request, name) in values for name, values in wanted.items())
+
+
+def field_value(request: Request, name: str) -> Any:
+    """A field of the request by its dotted name ("reason.kind")."""
+    value: Any = request
+    for step in name.split("."):
+        value = getattr(value, step)
+    return value
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a kind looks at: a draft, read once, and the request that it answers."""
+
+    request: Request
+    draft: Draft
+    body: Reading
+    subject: Reading | None
+    language: str
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Subject, where there is one, and body."""
+        return (self.body,) if self.subject is None else (self.subject, self.body)
+
+    @cached_property
+    def allowed(self) -> str:
+        """What the request lets be said in so many words, in the form that `masked` has but for the names."""
+        request = self.request
+        said = (*request.may_mention, *request.appreciated, request.reason.shared_detail or "")
+        return " . ".join(lower(normalise(entry)[0]) for entry in said if entry)
+
+
+Kind = Callable[[Rule, Case], Iterator[Hit]]
+KINDS: dict[str, Kind] = {}
+
+
+def kind(name: str) -> Callable[[Kind], Kind]:
+    """Makes a function known to the packs as the kind `name`."""
+
+    def register(function: Kind) -> Kind:
+        KINDS[name] = function
+        return function
+
+    return register
+
+
+def compiled(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One pattern for any of several, with `{role}`, `{company}`, `{recipient}`, `{sender}` and `{name}` for names."""
+    return _compiled(tuple(patterns))
+
+
+@lru_cache(maxsize=1_000)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    whole = "|".join(f"(?:{pattern})" for pattern in patterns)
+    for name, letter in BLANKS.items():
+        whole = whole.replace(f"{{{name}}}", f"{letter}+")
+    return re.compile(whole.replace("{name}", f"[{''.join(BLANKS.values())}]+"))
+
+
+def sentences(rule: Rule, case: Case) -> Iterator[tuple[Reading, Sentence]]:
+    """The sentences that a rule looks at: its `parts` (default: subject and body), and its `places` (default: all)."""
+    parts = {Part(part) for part in rule.parameters.get("parts", ("subject", "body"))}
+    places = rule.parameters.get("places")
+    for reading in case.readings:
+        if reading.part in parts:
+            for sentence in reading.sentences:
+                if places is None or sentence.place in places:
+                    yield reading, sentence
+
+
+@kind("pattern")
+def pattern(rule: Rule, case: Case) -> Iterator[Hit]:
+    """Any of `patterns` in a sentence that holds none of `unless`."""
+    wanted = compiled(rule.parameters["patterns"])
+    unless = rule.parameters.get("unless")
+    for reading, sentence in sentences(rule, case):
+        found = wanted.search(sentence.masked)
+        if found and found[0] and not (unless and compiled(unless).search(sentence.masked)):
+            yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
+
+
+@kind("missing")
+def missing(rule: Rule, case: Case) -> Iterator[Hit]:
+    """No sentence of the body makes the move `move`, nor any of `unless_moves`."""
+    wanted = {rule.parameters["move"], *rule.parameters.get("unless_moves", ())}
+    if not any(wanted & sentence.moves for sentence in case.body.sentences):
+        yield Hit(None)
+
+
+@kind("move")
+def move(rule: Rule, case: Case) -> Iterator[Hit]:
+    """A sentence that makes the move `move`."""
+    for reading, sentence in sentences(rule, case):
+        if rule.parameters["move"] in sentence.moves:
+            yield Hit(reading, sentence.start, sentence.end)

@@ -1,0 +1,161 @@
+"""The rule packs: TOML under guardrails/, loaded, checked and compiled once.
+
+guardrails/any/*.toml holds for every language, guardrails/<language>/*.toml for one. A file without `rule` tables (the
+moves, the standard letter) is data that the packs share.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from drafter.content import content_root, list_files, read_text, read_toml
+from drafter.errors import PackError
+from drafter.guardrails.kinds import KINDS, Rule, compiled
+from drafter.guardrails.reading import Language
+from drafter.message import Severity
+
+RULES = (
+    "honesty/false-reason",
+    "honesty/unsupported-fact",
+    "honesty/stage-mismatch",
+    "honesty/unapproved-promise",
+    "discretion/private-fact",
+    "discretion/sensitive-topic",
+    "discretion/excess-detail",
+    "positivity/disparagement",
+    "positivity/negative-tone",
+    "positivity/no-thanks",
+    "positivity/door-closed",
+    "clarity/no-withdrawal",
+    "brevity/too-long",
+    "brevity/repetition",
+    "form/placeholder",
+    "form/wrong-name",
+    "form/model-chatter",
+    "safety/injected",
+)
+"""Every rule of the contract, in its order."""
+
+REFERENCE = "en"
+"""The language whose packs are complete: a rule that it has and another language lacks has not run there."""
+
+
+class RuleText(BaseModel):
+    """A text that a rule must flag or pass: a whole `body`, or one `sentence` in the middle of the standard letter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    body: str | None = None
+    sentence: str | None = None
+    subject: str | None = None
+    request: dict[str, Any] = {}
+
+
+class RuleData(BaseModel):
+    """A `[[rule]]` table; what its kind needs beyond this is kept as it is."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    kind: str
+    principle: int = Field(ge=1, le=10)
+    severity: Severity = Severity.ERROR
+    message: str = Field(min_length=1)
+    advice: str = Field(min_length=1)
+    flag: list[RuleText] = Field(min_length=1)
+    passes: list[RuleText] = Field(alias="pass", min_length=1)
+
+
+@cache
+def rules(language: str) -> tuple[Rule, ...]:
+    """The rules for a language, those for every language first. Raises PackError for a broken pack."""
+    paths = [*list_files("guardrails/any", ".toml"), *list_files(f"guardrails/{language}", ".toml")]
+    return tuple(rule for path in paths for rule in load(path, read_toml(path)))
+
+
+def load(path: str, data: Mapping[str, Any]) -> list[Rule]:
+    """The rules of one file's data; `path` is named in the PackError where something is wrong."""
+    return [_rule(path, index, table) for index, table in enumerate(data.get("rule", ()))]
+
+
+def _rule(path: str, index: int, table: Mapping[str, Any]) -> Rule:
+    try:
+        data = RuleData.model_validate(table)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise PackError(path, f"rule {index + 1}: {place}: {first['msg']}", line=_line(path, index)) from fault
+    if data.id not in RULES:
+        raise PackError(path, f"{data.id!r} is not a rule of the contract", line=_line(path, index))
+    if data.kind not in KINDS:
+        known = ", ".join(sorted(KINDS))
+        raise PackError(path, f"{data.id}: no kind {data.kind!r}; there are {known}", line=_line(path, index))
+    parameters = data.model_extra or {}
+    for name in ("patterns", "unless"):
+        _compile(path, data.id, parameters.get(name, ()), _line(path, index))
+    return Rule(
+        id=data.id,
+        kind=data.kind,
+        principle=data.principle,
+        severity=data.severity,
+        message=data.message,
+        advice=data.advice,
+        parameters=parameters,
+        flag=tuple(text.model_dump(exclude_unset=True) for text in data.flag),
+        passes=tuple(text.model_dump(exclude_unset=True) for text in data.passes),
+        path=path,
+    )
+
+
+def _compile(path: str, where: str, patterns: list[str], line: int | None = None) -> None:
+    for pattern in patterns:
+        try:
+            compiled([pattern])
+        except re.error as fault:
+            raise PackError(path, f"{where}: pattern {pattern!r}: {fault}", line=line) from fault
+
+
+def _line(path: str, index: int) -> int | None:
+    """The line on which the rule of that index begins, where the file can be read again."""
+    try:
+        lines = read_text(path).splitlines()
+    except PackError:
+        return None
+    starts = [number for number, line in enumerate(lines, start=1) if line.strip() == "[[rule]]"]
+    return starts[index] if index < len(starts) else None
+
+
+def has_language(language: str) -> bool:
+    """Whether there are packs for a language ("en")."""
+    return content_root().joinpath("guardrails", language).is_dir()
+
+
+def needs_words() -> frozenset[str]:
+    """The rules that can't be judged without a pack for the draft's language."""
+    return frozenset(rule.id for rule in rules(REFERENCE) if rule.path.startswith(f"guardrails/{REFERENCE}/"))
+
+
+@cache
+def language(tag: str) -> Language | None:
+    """What reading needs to know of a language, or None where there are no packs for it."""
+    if not has_language(tag):
+        return None
+    path = f"guardrails/{tag}/reading.toml"
+    data = read_toml(path)
+    moves_path = f"guardrails/{tag}/moves.toml"
+    moves = {}
+    for move, table in read_toml(moves_path).items():
+        _compile(moves_path, move, [*table["patterns"], *table.get("unless", ())])
+        moves[move] = (compiled(table["patterns"]), compiled(table["unless"]) if table.get("unless") else None)
+    return Language(
+        greeting=compiled(data["greeting"]),
+        sign_off=compiled(data["sign_off"]),
+        postscript=compiled(data["postscript"]),
+        abbreviations=frozenset(str(data["abbreviations"]).split()),
+        moves=moves,
+    )

@@ -1,0 +1,239 @@
+"""One reading of a text, made once and used by every rule: one form of Unicode, sentences, and names blanked out.
+
+All indices here are into `Reading.text`; `Reading.span` brings them back to the text as given.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from drafter.content import read_toml
+from drafter.message import Part, Span
+
+Place = Literal["salutation", "body", "sign_off", "postscript"]
+BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
+"""The letter that a name of the request becomes in `masked`; none of them survives normalising, so none is real."""
+
+_DROPPED = re.compile(r"[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_QUOTES = str.maketrans("‘’ʼ‛′`´“”„‟″«»‐‑‒–—―−", "'''''''" + '"""""""' + "-------")
+_SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|[。！？]+")
+_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WORD = re.compile(r"[^\W_]+(?:['.&+/-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or a greeting or closing line: where it stands, what it says and which moves it makes."""
+
+    start: int
+    end: int
+    place: Place
+    text: str
+    masked: str
+    moves: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What reading needs to know of a language: how letters open and close, and which stops end no sentence."""
+
+    greeting: re.Pattern[str]
+    sign_off: re.Pattern[str]
+    postscript: re.Pattern[str]
+    abbreviations: frozenset[str]
+    moves: Mapping[str, tuple[re.Pattern[str], re.Pattern[str] | None]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A subject or a body as the rules see it.
+
+    `text` is `original` in one form of Unicode; `masked` is `text` in lower case with the names of the request blanked
+    out, letter for letter, so both have the same indices.
+    """
+
+    part: Part
+    original: str
+    text: str
+    masked: str
+    sentences: tuple[Sentence, ...]
+    words: int
+    _origins: Sequence[tuple[int, int]] | None
+
+    def span(self, start: int, end: int) -> Span:
+        """Where `text[start:end]` stands in the text as given."""
+        if self._origins is None:
+            return Span(self.part, start, end)
+        return Span(self.part, self._origins[start][0], self._origins[end - 1][1])
+
+
+def normalise(original: str) -> tuple[str, Sequence[tuple[int, int]] | None]:
+    """A text in one form of Unicode, and for each of its characters the start and end of what it was.
+
+    The second part is None where nothing moved.
+    """
+    if original.isascii() and "\r" not in original and "\t" not in original and "  " not in original:
+        return original, None
+    letters: list[str] = []
+    origins: list[tuple[int, int]] = []
+    for start, end in _clusters(original):
+        for letter in _one_form(original[start:end]):
+            if letter == " " and letters and letters[-1] in " \n":
+                continue
+            letters.append(letter)
+            origins.append((start, end))
+    text = "".join(letters)
+    return _latinised(text), origins
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Each character together with the combining marks behind it."""
+    start = 0
+    for index in range(1, len(text) + 1):
+        if index == len(text) or not unicodedata.combining(text[index]):
+            yield start, index
+            start = index
+
+
+def _one_form(cluster: str) -> str:
+    if cluster == "\r" or _DROPPED.fullmatch(cluster):
+        return ""
+    form = unicodedata.normalize("NFKC", _DROPPED.sub("", cluster)).translate(_QUOTES)
+    return " " if form != "\n" and form.isspace() else form
+
+
+@cache
+def _look_alikes() -> dict[int, str]:
+    table = read_toml("guardrails/any/look_alikes.toml")["letters"]
+    return {ord(foreign): latin for latin, foreigns in table.items() for foreign in foreigns}
+
+
+def _latinised(text: str) -> str:
+    """Words that mix Latin letters with foreign look-alikes, with Latin ones throughout. Lengths stay as they are."""
+    if text.isascii():
+        return text
+
+    def plain(word: re.Match[str]) -> str:
+        mixed = not word[0].isascii() and re.search(r"[A-Za-z]", word[0])
+        return word[0].translate(_look_alikes()) if mixed else word[0]
+
+    return re.sub(r"\w+", plain, text)
+
+
+def lower(text: str) -> str:
+    """Lower case, letter for letter: where a lower-case form is longer, the letter stays as it is."""
+    folded = text.lower()
+    if len(folded) == len(text):
+        return folded
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+
+
+def read(text: str, part: Part, forms: re.Pattern[str] | None, language: Language | None) -> Reading:
+    """The reading of a subject or body.
+
+    `forms` finds the names of the request, in groups named as BLANKS has them; `language` is None where no pack knows
+    the language: then only what holds for all languages is seen.
+    """
+    plain, origins = normalise(text)
+    masked = lower(plain if forms is None else forms.sub(_blank, plain))
+    sentences = tuple(_sentences(plain, masked, part, language))
+    return Reading(part, text, plain, masked, sentences, count_words(plain), origins)
+
+
+def _blank(name: re.Match[str]) -> str:
+    group = name.lastgroup or "role"
+    return BLANKS[group.rstrip("_")] * len(name[0])
+
+
+def count_words(text: str) -> int:
+    """Words as a person would count them; where a script sets no spaces, two characters make one."""
+    unspaced = len(_CJK.findall(text))
+    if unspaced:
+        text = _CJK.sub(" ", text)
+    return sum(1 for word in text.split() if any(letter.isalnum() for letter in word)) + (unspaced + 1) // 2
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, without punctuation at their edges."""
+    return _WORD.findall(text)
+
+
+def _sentences(text: str, masked: str, part: Part, language: Language | None) -> Iterator[Sentence]:
+    for start, end, place in _places(masked, part, language):
+        for first, last in _split(masked, start, end, language):
+            line = masked[first:last]
+            moves = frozenset(_moves(line, language)) if language and place != "salutation" else frozenset[str]()
+            yield Sentence(first, last, place, text[first:last], line, moves)
+
+
+def _moves(line: str, language: Language) -> Iterator[str]:
+    for move, (pattern, unless) in language.moves.items():
+        if pattern.search(line) and not (unless and unless.search(line)):
+            yield move
+
+
+def _places(masked: str, part: Part, language: Language | None) -> list[tuple[int, int, Place]]:
+    """The lines of a text, each with the place that it has in a letter; a greeting in a line is cut from the rest."""
+    lines = [(found.start(), found.end()) for found in re.finditer(r"[^\n]*\S[^\n]*", masked)]
+    if part is Part.SUBJECT:
+        return [(start, end, "body") for start, end in lines]
+    places: list[tuple[int, int, Place]] = [(start, end, "body") for start, end in lines]
+    if lines:
+        places[:1] = _opening(masked, *lines[0], alone=len(lines) == 1, language=language)
+    _closing(masked, places, language)
+    return places
+
+
+def _opening(
+    masked: str, start: int, end: int, *, alone: bool, language: Language | None
+) -> list[tuple[int, int, Place]]:
+    line = masked[start:end]
+    if language and (found := language.greeting.match(line)):
+        cut = start + found.end()
+        rest: list[tuple[int, int, Place]] = [(cut, end, "body")] if masked[cut:end].strip() else []
+        return [(start, cut, "salutation"), *rest]
+    if not alone and len(line) < 80 and (line.rstrip().endswith((",", ":", "、")) or not _SENTENCE_END.search(line)):
+        return [(start, end, "salutation")]
+    return [(start, end, "body")]
+
+
+def _closing(masked: str, places: list[tuple[int, int, Place]], language: Language | None) -> None:
+    """Marks the lines at the end that close the letter: a signature, the wish before it, and what comes after it."""
+    for index in range(len(places) - 1, 0, -1):
+        start, end, _ = places[index]
+        line = masked[start:end].strip()
+        if language and language.postscript.match(line):
+            places[index] = (start, end, "postscript")
+        elif (language and language.sign_off.match(line)) or _is_short(line):
+            places[index] = (start, end, "sign_off")
+        elif places[index][2] == "body":
+            return
+
+
+def _is_short(line: str) -> bool:
+    return len(line.split()) <= 5 and not _SENTENCE_END.search(line)
+
+
+def _split(masked: str, start: int, end: int, language: Language | None) -> Iterator[tuple[int, int]]:
+    """The sentences of one line, without the spaces around them."""
+    first = start
+    for stop in _SENTENCE_END.finditer(masked, start, end):
+        word = masked[first : stop.start()].rsplit(None, 1)[-1:] or [""]
+        short = language is not None and stop[0] == "." and word[0].strip("(\"'") in language.abbreviations
+        initial = stop[0] == "." and len(word[0]) == 1 and word[0].isalpha() and word[0] not in "iʀᴄᴘꜱ"
+        if short or initial:
+            continue
+        yield from _trimmed(masked, first, stop.end())
+        first = stop.end()
+    yield from _trimmed(masked, first, end)
+
+
+def _trimmed(masked: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = masked[start:end]
+    if piece.strip():
+        yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

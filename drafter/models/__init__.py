@@ -1,0 +1,20 @@
+"""The language model behind one small interface, the ways behind it, and a fake for tests."""
+
+from drafter.models.choose import configured_model
+from drafter.models.fake import FakeModel
+from drafter.models.interface import Message, Model, ModelCall, ModelReply
+from drafter.models.langchain import LangChainModel
+from drafter.models.openai_compatible import OpenAIModel
+from drafter.models.retry import Retrying
+
+__all__ = [
+    "FakeModel",
+    "LangChainModel",
+    "Message",
+    "Model",
+    "ModelCall",
+    "ModelReply",
+    "OpenAIModel",
+    "Retrying",
+    "configured_model",
+]

@@ -1,0 +1,90 @@
+"""Any LangChain chat model, given as an object or as "provider:name" where its package is installed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drafter.errors import MalformedReply, ModelError, ModelNotConfigured, ModelUnavailable
+from drafter.message import Usage
+from drafter.models.faults import fault_of_exception
+from drafter.models.interface import ModelCall, ModelReply
+from drafter.models.openai_compatible import check_finish
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage, BaseMessage
+
+
+class LangChainModel:
+    """A LangChain chat model behind this project's interface. The prompt asks for the JSON; no schema is bound.
+
+    The chat model's own settings hold for retries, temperature and, in sync calls, for the time-out of a single call.
+    """
+
+    def __init__(self, chat_model: BaseChatModel, name: str | None = None) -> None:
+        self._chat_model = chat_model
+        known = getattr(chat_model, "model_name", None) or getattr(chat_model, "model", None)
+        self.name = name or (known if isinstance(known, str) else type(chat_model).__name__)
+
+    @classmethod
+    def named(cls, spec: str) -> LangChainModel:
+        """The chat model that "provider:name" stands for. Raises ModelNotConfigured where a package is missing."""
+        try:
+            from langchain.chat_models import init_chat_model
+        except ImportError:
+            raise ModelNotConfigured(spec, "needs LangChain's providers; run: pip install langchain") from None
+        try:
+            return cls(init_chat_model(spec), spec)
+        except ImportError as fault:
+            package = f"langchain-{spec.split(':')[0].replace('_', '-')}"
+            missing = fault.name or package
+            raise ModelNotConfigured(spec, f"{missing} is not installed; run: pip install {package}") from None
+        except Exception as fault:
+            raise ModelNotConfigured(spec, f"can't be set up ({type(fault).__name__}); is its key set?") from None
+
+    def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:  # noqa: ARG002 -- see the class
+        """The answer to one call. Raises ModelError."""
+        try:
+            return self._reply(self._chat_model.invoke(_messages(call)))
+        except Exception as fault:
+            raise fault_of_exception(self.name, fault) from None
+
+    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:  # noqa: ASYNC109 -- same as `complete`
+        """The answer to one call in a running event loop, within `timeout` seconds. Raises ModelError."""
+        import asyncio
+
+        try:
+            async with asyncio.timeout(timeout):
+                return self._reply(await self._chat_model.ainvoke(_messages(call)))
+        except TimeoutError:
+            raise ModelUnavailable(self.name, f"did not answer within {timeout:.0f} seconds") from None
+        except Exception as fault:
+            raise fault_of_exception(self.name, fault) from None
+
+    def _reply(self, message: AIMessage) -> ModelReply:
+        metadata: dict[str, Any] = message.response_metadata
+        check_finish(
+            self.name,
+            metadata.get("finish_reason") or metadata.get("stop_reason"),
+            refusal=message.additional_kwargs.get("refusal"),
+        )
+        text = str(message.text)
+        if not text.strip():
+            raise MalformedReply(self.name, "the model's answer is empty")
+        counted = message.usage_metadata
+        usage = (
+            Usage(prompt_tokens=counted["input_tokens"], completion_tokens=counted["output_tokens"])
+            if counted
+            else Usage()
+        )
+        return ModelReply(text, usage, str(metadata.get("model_name") or self.name))
+
+
+def _messages(call: ModelCall) -> list[BaseMessage]:
+    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+    kinds = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
+    return [kinds[message.role](message.content) for message in call.messages]
+
+
+__all__ = ["LangChainModel", "ModelError"]

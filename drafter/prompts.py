@@ -1,0 +1,161 @@
+"""What the model is told: a brief, and later the findings, become chat messages.
+
+The texts are versioned files under prompts/<language>/, loaded as LangChain chat prompts. The fixed part comes first and
+is the same for every request, so that provider caches serve it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from drafter.content import list_files, read_text, read_toml
+from drafter.disclosure import Brief
+from drafter.letter import Letter
+from drafter.message import Finding
+from drafter.models.interface import Message, ModelCall
+from drafter.names import Names
+
+if TYPE_CHECKING:
+    from langchain_core.prompts import ChatPromptTemplate
+
+REPLY_TOKENS = 900
+"""Most tokens of an answer: 150 words of letter in JSON take about 450."""
+
+ECHO_LIMIT = 8_000
+"""Most characters of an earlier answer that are shown to the model again."""
+
+LETTER_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["subject", "greeting", "paragraphs", "sign_off"],
+    "properties": {
+        "subject": {"type": ["string", "null"]},
+        "greeting": {"type": "string"},
+        "paragraphs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["sentences"],
+                "properties": {
+                    "sentences": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "required": ["text", "fact"],
+                            "properties": {"text": {"type": "string"}, "fact": {"type": "integer"}},
+                        },
+                    }
+                },
+            },
+        },
+        "sign_off": {"type": "string"},
+    },
+}
+"""The strict JSON schema of `letter.Letter`, in the subset that providers take: every field required."""
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that there are prompts for, as BCP 47 tags."""
+    known = ("en",)
+    return tuple(tag for tag in known if any(list_files(f"prompts/{tag}", ".toml")))
+
+
+def versions(language: str) -> dict[str, int]:
+    """Which version of each prompt is in use."""
+    return dict(read_toml(f"prompts/{language}/prompts.toml")["versions"])
+
+
+def prompt_text(name: str, language: str) -> str:
+    """The text of a prompt in the version that is in use."""
+    return read_text(f"prompts/{language}/{name}.v{versions(language)[name]}.md").strip()
+
+
+@cache
+def template(name: str, language: str) -> ChatPromptTemplate:
+    """A prompt as a LangChain chat prompt: `write` is a system message as it stands, the others take variables."""
+    from langchain_core.messages import SystemMessage
+    from langchain_core.prompts import ChatPromptTemplate
+
+    text = prompt_text(name, language)
+    return ChatPromptTemplate.from_messages([SystemMessage(text) if name == "write" else ("human", text)])
+
+
+def _render(name: str, language: str, **variables: str) -> Message:
+    message = template(name, language).format_messages(**variables)[0]
+    return Message("system" if name == "write" else "user", str(message.content))
+
+
+def first_call(brief: Brief, *, seed: int | None = None) -> ModelCall:
+    """What the model is asked first: the fixed part, then the brief."""
+    tag = brief.language.split("-")[0].lower()
+    words = read_toml(f"prompts/{tag}/prompts.toml")["brief"]
+    told = _render(
+        "brief",
+        tag,
+        channel=brief.channel,
+        tone=brief.tone,
+        limit=str(brief.limit),
+        addressee=words["addressee_named" if brief.named_recipient else "addressee_unnamed"],
+        reason=words["reason_given" if brief.reason or brief.detail else "reason_none"],
+        door=words["door_open" if brief.keep_in_touch else "door_shut"],
+        facts="\n".join(f"{fact.number}. {_quoted(fact.text)}" for fact in brief.facts),
+    )
+    return ModelCall((_render("write", tag), told), LETTER_SCHEMA, max_tokens=REPLY_TOKENS, seed=seed)
+
+
+def revising_call(call: ModelCall, reply: str, findings: Sequence[Finding], names: Names) -> ModelCall:
+    """What the model is asked after its letter was rejected: the findings as data, with names as slots again."""
+    listed = "\n".join(
+        json.dumps(
+            {"text": names.mask(finding.evidence) or None, "problem": finding.message, "mend": finding.advice},
+            ensure_ascii=False,
+        ).replace("<", "\\u003c")
+        for finding in findings
+    )
+    return _continued(call, reply, _render("revise", "en", findings=listed))
+
+
+def repeating_call(call: ModelCall, reply: str, fault: str) -> ModelCall:
+    """What the model is asked after an answer that could not be read; `fault` says why, without the answer's words."""
+    return _continued(call, reply, _render("again", "en", fault=fault))
+
+
+def _continued(call: ModelCall, reply: str, ask: Message) -> ModelCall:
+    """The first two messages, the last answer and what is asked of it: earlier rounds are left behind."""
+    from dataclasses import replace
+
+    return replace(call, messages=(*call.messages[:2], Message("assistant", reply[:ECHO_LIMIT]), ask))
+
+
+def _quoted(text: str) -> str:
+    """A text as a JSON string that can't end the block it stands in."""
+    return json.dumps(text, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def parse_letter(reply: str) -> Letter:
+    """The letter in a model's answer. Raises ValueError that says what is wrong, without the answer's words."""
+    text = reply.strip()
+    if text.startswith("```"):
+        text = text.strip("`").removeprefix("json").strip()
+    try:
+        data = json.loads(text, object_pairs_hook=_unique)
+    except (json.JSONDecodeError, RecursionError) as fault:
+        raise ValueError("it is not JSON") from fault
+    try:
+        return Letter.model_validate(data)
+    except ValueError as fault:
+        errors = getattr(fault, "errors", list)()
+        place = ".".join(str(step) for step in errors[0]["loc"]) if errors else "the whole"
+        raise ValueError(f"it does not follow the schema at {place or 'the whole'}") from fault
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        raise ValueError("a key stands in it twice")
+    return data
