@@ -138,23 +138,23 @@ def _refuse_nonsense(request: Request) -> None:
         raise RequestError("request", problems)
 
 
-def _model_writes(
-    work: _Work, model: str, seed: int, limits: Limits
-) -> Generator[Ask, Answer, Letter | None]:
+def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generator[Ask, Answer, Letter | None]:
     """The model's letter, or None where its drafts can't be taken; why not is noted."""
     call = first_call(work.brief, seed=seed)
     seen: set[frozenset[tuple[str, str]]] = set()
     for _ in range(limits.attempts):
         seconds, tokens = work.left(limits)
         if seconds <= 0 or tokens <= 0:
-            return _gave_up(work, model, f"used up its limit of {limits.seconds:g} seconds or {limits.tokens} tokens")
+            _gave_up(work, model, f"used up its limit of {limits.seconds:g} seconds or {limits.tokens} tokens")
+            return None
         answer = yield Ask(call, seconds)
         if isinstance(answer.reply, ModelError):
             fault = answer.reply
             work.attempts.append(Attempt(writer=model, fault=f"{fault.kind}: {fault.what}", seconds=answer.seconds))
             if isinstance(fault, (CutOff, MalformedReply)):
                 continue
-            return _gave_up(work, model, fault.what)
+            _gave_up(work, model, fault.what)
+            return None
         reply = answer.reply
         try:
             letter = parse_letter(reply.text)
@@ -169,10 +169,12 @@ def _model_writes(
             return letter
         marks = frozenset((finding.rule, finding.evidence) for finding in made.report.errors)
         if marks in seen:
-            return _gave_up(work, model, f"repeated what it was asked to mend ({_rules(made.report)})")
+            _gave_up(work, model, f"repeated what it was asked to mend ({_rules(made.report)})")
+            return None
         seen.add(marks)
         call = revising_call(call, reply.text, made.report.errors, work.names)
-    return _gave_up(work, model, _last_failure(work))
+    _gave_up(work, model, _last_failure(work))
+    return None
 
 
 def _rules(report: Report) -> str:
@@ -199,7 +201,9 @@ def _phrasebook_writes(work: _Work, seed: int) -> Letter:
         assert made.report is not None  # noqa: S101 -- for the type checker: it was judged
         if made.report.acceptable:
             if dropped:
-                work.notes.append(f"{dropped} of your request did not pass the guardrails, so the message leaves it out.")
+                work.notes.append(
+                    f"{dropped} of your request did not pass the guardrails, so the message leaves it out."
+                )
             return letter
         tried = list(made.report.errors) or tried
     rules = ", ".join(dict.fromkeys(finding.rule for finding in tried)) or "a rule that could not run"
@@ -238,7 +242,9 @@ def draft(
     Raises RequestError, ModelNotConfigured (a model was asked for that can't be set up here) and NoAcceptableDraft.
     """
     speaker = chosen_model(model)
-    talk = conversation(request, model=speaker and speaker.name, seed=seed, limits=limits, now=now or datetime.now())  # noqa: DTZ005
+    talk = conversation(
+        request, model=speaker.name if speaker else None, seed=seed, limits=limits, now=now or datetime.now()
+    )  # noqa: DTZ005
     try:
         ask = next(talk)
         while True:
@@ -264,7 +270,9 @@ async def adraft(
 ) -> Result:
     """`draft` for a running event loop."""
     speaker = chosen_model(model)
-    talk = conversation(request, model=speaker and speaker.name, seed=seed, limits=limits, now=now or datetime.now())  # noqa: DTZ005
+    talk = conversation(
+        request, model=speaker.name if speaker else None, seed=seed, limits=limits, now=now or datetime.now()
+    )  # noqa: DTZ005
     try:
         ask = next(talk)
         while True:

@@ -1,0 +1,130 @@
+"""Names as people write them: whether a text holds one, and whether it holds one that is misspelt.
+
+Case, accents, apostrophes, hyphens and "&" for "and" make no difference; letters do.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from drafter.guardrails.blanking import company_forms
+from drafter.guardrails.reading import normalise
+
+_PLAIN = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_RUN = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_AND = r"(?:and|und|et|y|e|i|en|og|och)"
+_UNSPACED = re.compile(r"[\u0590-\u06ff\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af]")
+_NO_FORM = re.compile(r"株式会社|有限会社|合同会社|\(株\)|有限公司|주식회사")
+
+
+@lru_cache(maxsize=512)
+def fold(text: str) -> str:
+    """Small letters without accents; lengths may change."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_PLAIN)
+
+
+def spellings(text: str) -> tuple[str, str]:
+    """A text in the two ways that keyboards without accents know: Muller and Mueller for Müller."""
+    composed = unicodedata.normalize("NFC", text.casefold())
+    return fold(text), fold(composed.translate(_GERMAN))
+
+
+def tokens(name: str) -> list[str]:
+    """The runs of letters and digits of a name, folded."""
+    return _RUN.findall(fold(normalise(name)[0]))
+
+
+def holds(text: str, name: str) -> bool:
+    """Whether a text holds a name, in either spelling; a name without letters must stand there as it is."""
+    plain = normalise(name)[0].strip()
+    if not _RUN.search(plain):
+        return plain in text
+    pairs = zip(spellings(plain), spellings(text), strict=True)
+    return any(_pattern(one).search(other) for one, other in pairs)
+
+
+@lru_cache(maxsize=512)
+def _pattern(folded: str) -> re.Pattern[str]:
+    runs = [run for run in _RUN.findall(folded) if not re.fullmatch(_AND, run)] or _RUN.findall(folded)
+    between = rf"[\W_]{{0,3}}(?:{_AND}[\W_]{{1,3}})?"
+    body = between.join(re.escape(run) for run in runs)
+    before = "" if _UNSPACED.match(runs[0][0]) else r"(?<![^\W_])"
+    after = "" if _UNSPACED.match(runs[-1][-1]) else r"(?:'?s)?(?![^\W_])"
+    return re.compile(f"{before}{body}{after}")
+
+
+def company_names(company: str) -> tuple[str, ...]:
+    """A company's name with and without its legal form, wherever that stands."""
+    forms = company_forms(company)
+    bare = (_NO_FORM.sub("", normalise(form)[0]).strip() for form in forms)
+    initial = re.sub(r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt)\.?\s+(?=\S)", "", forms[-1], flags=re.IGNORECASE)
+    return tuple(dict.fromkeys(form for form in (*forms, *bare, initial) if form))
+
+
+def short_company(text: str, company: str) -> bool:
+    """Whether a text calls a company by the first words of its name, or by its initials, and by no other name.
+
+    "Harbour Street" is good for Harbour Street Capital; "Harbour View" is not.
+    """
+    words = company_names(company)[-1].split()
+    initials = "".join(word[0] for word in words if word[0].isupper())
+    if len(initials) >= 3 and re.search(rf"\b{re.escape(initials)}\b", text):
+        return True
+    return any(_stands_alone(text, words[:count]) for count in range(len(words) - 1, 0, -1))
+
+
+def _stands_alone(text: str, words: list[str]) -> bool:
+    head = " ".join(words).rstrip(",:")
+    if len(head) < 4 or not head[0].isupper() or tokens(head)[:1] in (["st"], ["new"], ["the"], ["institute"]):
+        return False
+    alone = rf"(?<!\w)(?<![A-Z]\w{{2}} ){re.escape(head)}(?:'s)?(?![\w-])(?!\s+(?:of\b|&|and [A-Z]|[A-Z]))"
+    return re.search(alone, text) is not None
+
+
+def words_at(text: str, start: int = 0, end: int | None = None) -> list[re.Match[str]]:
+    """The words of a stretch of text, with inner apostrophes and hyphens, and where they stand."""
+    return list(_WORD.finditer(text, start, len(text) if end is None else end))
+
+
+def bare(word: str) -> str:
+    """A word folded, without the English genitive and without apostrophes and hyphens."""
+    return re.sub(r"[^\w]|_", "", re.sub(r"'s$", "", fold(word)))
+
+
+def is_misspelling(word: str, name: str, *, inflected: bool) -> bool:
+    """Whether a folded word is a folded name with a letter or two wrong: swapped, dropped, doubled or another one.
+
+    One begun with the other is an inflection ("Larkfields"), and so is, where `inflected`, one that differs at its end.
+    """
+    if min(len(word), len(name)) < 4 or word == name or word.startswith(name) or name.startswith(word):
+        return False
+    if inflected and word[:-2] == name[: len(word) - 2]:
+        return False
+    most = 1 if len(name) < 8 else 2
+    return abs(len(word) - len(name)) <= most and _distance(word, name) <= most
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters dropped, added, changed or swapped with their neighbour, as few as will do (Damerau, 1964)."""
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, start=1):
+        row = [i]
+        for j, wanted in enumerate(other, start=1):
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def known_words(texts: Iterable[str]) -> frozenset[str]:
+    """Every word of some texts, bare, and every part of a word with a hyphen."""
+    found = [word[0] for text in texts for word in words_at(normalise(text)[0])]
+    return frozenset(bare(part) for word in found for part in (word, *word.split("-")))
