@@ -1,62 +1,75 @@
-# `make draft` and `make test` do all the set-up that they need; see README.md.
+# `make draft` and `make test` do all the set-up that they need.
 PYTHON ?= python3
 REQUEST ?= examples/request.toml
-ARGS ?= --model phrasebook
+ARGS ?=
 BIN := .venv/bin
-SOURCES := drafter tests
 
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
-	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | awk -F ':.*  ## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-draft: .venv/run.stamp  ## a message from REQUEST=examples/request.toml, by the built-in phrasebook (ARGS="--seed 3")
-	@$(BIN)/drafter draft $(REQUEST) $(ARGS)
+draft: .venv/run.stamp  ## a message by the built-in phrasebook (REQUEST=examples/request.toml ARGS="--seed 3")
+	@$(BIN)/drafter draft "$(REQUEST)" --model phrasebook $(ARGS)
 
-test: .venv/test.stamp  ## everything that must pass: ruff, mypy, pytest
+test: lint typecheck  ## everything that must pass: ruff, mypy, pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadgroup
+
+lint: .venv/test.stamp  ## ruff check and ruff format --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+typecheck: .venv/test.stamp  ## mypy, strict
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto
 
 format: .venv/test.stamp  ## mends what ruff can mend
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-wheel: .venv/test.stamp  ## builds dist/*.whl and dist/*.tar.gz
+wheel: .venv/test.stamp  ## builds dist/*.tar.gz and dist/*.whl
 	$(BIN)/python -m build --no-isolation
 
-record: .venv/test.stamp  ## records tests/cassettes anew; needs an endpoint (tests/cassettes/README.md)
-	$(BIN)/python -m tests.record
+COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet
 
-lock:  ## renews the pins in requirements/ from pyproject.toml
-	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
-	.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	    --no-annotate --upgrade --quiet pyproject.toml requirements/build.in --output-file requirements/run.txt
-	.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	    --no-annotate --upgrade --quiet --group test pyproject.toml requirements/build.in --constraint requirements/run.txt \
-	    --output-file requirements/test.txt
+lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
+	@$(PYTHON) -m venv --clear .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(COMPILE) --group install --output-file requirements/run.txt
+	$(COMPILE) --group test --constraint requirements/run.txt --output-file requirements/test.txt
 	@rm -rf .venv-lock
 
-clean:  ## removes the environment and what was built
+clean:  ## removes the environment and whatever was built or cached
 	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# The environment grows: what `make draft` needs first, then what `make test` adds. A stamp is written when its step is
-# whole, so a set-up that was broken off is done again.
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	    { echo "drafter needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@echo "Setting up .venv (a minute, once) ..." >&2
-	@$(PYTHON) -m venv --clear .venv
+.PHONY: help draft test lint typecheck format wheel lock clean
 
-.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
-	@touch $@
+# The environment grows: first what `make draft` needs, then what `make test` adds. A stamp says that its step is whole,
+# and for which folder. Without the first one everything is made anew, so nothing half-made is ever built upon; an
+# environment whose Python is gone, or that was copied or moved (it would run the other folder's code), loses its stamps.
+ifneq ($(shell $(BIN)/python -c 'print(open(".venv/run.stamp").read())' 2>/dev/null),$(CURDIR))
+$(shell rm -f .venv/run.stamp .venv/test.stamp)
+endif
+
+# Some systems split ensurepip off; then the pip that came with Python installs into the environment from outside.
+PIP = $$($(BIN)/python -c 'import pip' 2>/dev/null && echo $(BIN)/python -m pip || \
+    echo $(PYTHON) -m pip --python $(BIN)/python)
+INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-input
+
+.venv/run.stamp: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is \
+	needed, and $(PYTHON) is not that. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv' 2>/dev/null || { echo "$(PYTHON) can't make virtual environments: its venv module is \
+	missing. Install it (on Debian and Ubuntu: apt install python3-venv) and run make again." >&2; exit 1; }
+	@echo "Setting up (about a minute, once) ..." >&2
+	@if [ ! -e $@ ]; then $(PYTHON) -m venv --clear .venv >/dev/null 2>&1 || \
+	    $(PYTHON) -m venv --clear --without-pip .venv >&2; fi
+	@rm -f $@ .venv/test.stamp
+	@$(INSTALL) --require-hashes --requirement requirements/run.txt >&2
+	@$(INSTALL) --no-deps --no-build-isolation --editable . >&2
+	@pwd -P > $@
 
 .venv/test.stamp: requirements/test.txt .venv/run.stamp
 	@echo "Adding what the tests need ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt >&2
+	@$(INSTALL) --require-hashes --requirement requirements/test.txt >&2
 	@touch $@
-
-.PHONY: help draft test format wheel record lock clean

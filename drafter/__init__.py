@@ -1,3 +1,37 @@
-"""Writes the message that withdraws a person from a job-interview process, and checks it before anybody sees it."""
+"""Writes the message that withdraws a person from a job-interview process, and checks it before anybody sees it.
+
+>>> from drafter import Request, draft
+>>> request = Request(sender="Maya Lindqvist", company="Northwind", role="Data Engineer")
+>>> draft(request, model="phrasebook").report.acceptable
+True
+"""
+
+from drafter.errors import DrafterError
+from drafter.guardrails import check
+from drafter.guide import advise
+from drafter.intake import load_request
+from drafter.message import Advice, Attempt, Claim, Draft, Finding, Report, Result
+from drafter.pipeline import Limits, adraft, draft, draft_many
+from drafter.request import Reason, Request
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Advice",
+    "Attempt",
+    "Claim",
+    "Draft",
+    "DrafterError",
+    "Finding",
+    "Limits",
+    "Reason",
+    "Report",
+    "Request",
+    "Result",
+    "adraft",
+    "advise",
+    "check",
+    "draft",
+    "draft_many",
+    "load_request",
+]

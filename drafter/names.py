@@ -73,6 +73,12 @@ def address(recipient: str, tone: Tone) -> str:
     return recipient if tone is Tone.FORMAL or initials else words[0]
 
 
+def has_title(person: str) -> bool:
+    """Whether a person is named with a title, so that "Hi" would be too familiar."""
+    words = {word.rstrip(".").casefold() for word in person.split()}
+    return len(words) > 1 and not words.isdisjoint(_titles("family_name") | _titles("as_given"))
+
+
 @dataclass
 class Names:
     """The four names of a request as one would say them; `recipient` is how the greeting addresses the person."""

@@ -18,7 +18,7 @@ from drafter.disclosure import Brief, FactKind
 from drafter.errors import NoAcceptableDraft
 from drafter.guide import WORD_LIMITS
 from drafter.letter import Letter, Paragraph, Sentence, compose
-from drafter.names import Names
+from drafter.names import Names, has_title
 from drafter.praise import woven
 from drafter.request import Channel, Stage
 
@@ -190,9 +190,9 @@ class _Writer:
         fitting = wordings(move, self._brief)
         if _NOUN_AT_END.search(self._names.role):
             fitting = tuple(text for text in fitting if not _TITLE_THEN_NOUN.search(text)) or fitting
-        if self._random is None:
-            return min(fitting, key=lambda text: (len(text.split()), text))
-        return self._random.choice(fitting)
+        if self._names.recipient and has_title(self._names.recipient):
+            fitting = tuple(text for text in fitting if not text.startswith("Hi ")) or fitting
+        return self._pick_from(fitting)
 
     def _news(self) -> _Said:
         """The withdrawal, alone or with the reason; it rests on the reason where that is in the same sentence."""

@@ -89,7 +89,9 @@ def _is_named(text: str, name: str, *, inflected: bool) -> bool:
     if holds(text, said):
         return True
     wanted = person_tokens(name)
-    found = {bare(form) for word in words_at(text) for part in (word[0], *word[0].split("-")) for form in spellings(part)}
+    found = {
+        bare(form) for word in words_at(text) for part in (word[0], *word[0].split("-")) for form in spellings(part)
+    }
     if wanted & found or any(len(one) >= 3 and name_.startswith(one) for one in found for name_ in wanted):
         return True
     cut = (one for one in wanted if not one.isascii() and one in fold(text))

@@ -1,0 +1,95 @@
+"""`drafter check`: a draft in, findings out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from drafter.cli import app, render
+from drafter.errors import DrafterError
+from drafter.intake import load_request
+from drafter.message import Draft
+
+
+@app.command(
+    epilog=(
+        "Examples:  drafter check message.txt --request request.toml  |  "
+        "drafter draft request.toml | drafter check - --request request.toml  |  "
+        "drafter check message.txt --request request.toml --waive 'brevity/too-long=they asked for a long letter'"
+    )
+)
+def check(
+    draft: Annotated[
+        str,
+        typer.Argument(
+            metavar="DRAFT",
+            help='A text file, with "Subject: …" as its first line for an e-mail, or a JSON file with subject and '
+            'body; "-" reads standard input.',
+        ),
+    ],
+    request: Annotated[str, typer.Option("--request", "-r", help='The request that the draft answers; "-" is stdin.')],
+    subject: Annotated[str | None, typer.Option(help="The subject, where the draft's file has none.")] = None,
+    waive: Annotated[
+        list[str] | None, typer.Option(metavar="RULE=REASON", help="Leave a rule out. Repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as one JSON object.")] = False,
+) -> None:
+    """Judge a draft by the guardrails. Exits 0 when it is acceptable, 1 when it is not, 2 when it could not be judged."""
+    if draft == request == "-":
+        raise typer.BadParameter("only one of DRAFT and --request can be standard input", param_hint="DRAFT")
+    waived = dict(_waiver(one) for one in waive or ())
+    answered = load_request(request)
+    message = _read(draft, subject)
+    from drafter.guardrails import check as judge
+
+    report = judge(message, answered, waive=waived)
+    typer.echo(render.as_json(render.report_data(report)) if as_json else render.report_lines(report, message))
+    raise typer.Exit(0 if report.acceptable else 1)
+
+
+def _waiver(text: str) -> tuple[str, str]:
+    rule, equals, why = text.partition("=")
+    if not equals or not why.strip():
+        raise typer.BadParameter(f"{text!r} gives no reason; write RULE=REASON", param_hint="--waive")
+    return rule.strip(), why.strip()
+
+
+def _read(source: str, subject: str | None) -> Draft:
+    """The draft in a file or on standard input. Raises DrafterError that names the file."""
+    name = "standard input" if source == "-" else source
+    try:
+        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as fault:
+        raise DrafterError(f"{name}: can't be read: {fault.strerror or fault}") from fault
+    except UnicodeDecodeError as fault:
+        raise DrafterError(f"{name}: byte {fault.start} is not UTF-8; save the draft as UTF-8") from fault
+    if not text.strip():
+        raise DrafterError(f"{name}: is empty; there is nothing to check")
+    if source.endswith(".json") or (source == "-" and text.lstrip().startswith("{")):
+        return _from_json(text, name)
+    first, _, rest = text.partition("\n")
+    if subject is None and first.lower().startswith("subject:"):
+        subject, text = first.partition(":")[2].strip(), rest
+    return Draft(subject=subject, body=text.strip("\n"))
+
+
+def _from_json(text: str, name: str) -> Draft:
+    try:
+        data = json.loads(text)
+        if isinstance(data, dict) and isinstance(data.get("message"), dict):
+            data = data["message"]  # what `drafter draft --json` prints
+        return Draft.model_validate(data)
+    except json.JSONDecodeError as fault:
+        raise DrafterError(
+            f"{name}: line {fault.lineno}, column {fault.colno}: is not valid JSON: {fault.msg}"
+        ) from fault
+    except ValidationError as fault:
+        error = fault.errors()[0]
+        place = ".".join(str(step) for step in error["loc"]) or "the whole"
+        raise DrafterError(f"{name}: {place}: {error['msg']}; a draft has subject and body") from fault

@@ -1,0 +1,71 @@
+"""Kinds for the tone of a draft and for the clarity of the withdrawal: what is run down, what is said too often, and
+whether the sender is really out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind, sentences
+
+
+@kind("criticism")
+def criticism(rule: Rule, case: Case) -> Iterator[Hit]:
+    """A fault ascribed to a target: "the process was slow", "a slow process", "the slowness of the process".
+
+    Parameters, lists of patterns: `targets` (what may not be run down), `links` (verbs between a target and its
+    fault), `faults` (adjectives and phrases), `strong` (faults that also count in "kind, but sloppy"), `guards` (words
+    that turn a fault round where they stand shortly before or between: "never dull"), `own` (what stands before a
+    target that is the sender's own: "my slow reply").
+    """
+    grid = _grid(*(tuple(rule.parameters[name]) for name in ("targets", "links", "faults", "strong", "own")))
+    guards = compiled(rule.parameters["guards"])
+    for reading, sentence in sentences(rule, case):
+        for found in grid.finditer(sentence.masked):
+            before = sentence.masked[max(0, found.start() - _REACH) : found.end()]
+            if not guards.search(before):
+                yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
+                break
+
+
+_REACH = 28
+"""How many characters before a match a guard may stand: about four words."""
+
+
+@lru_cache(maxsize=16)
+def _grid(
+    targets: Sequence[str], links: Sequence[str], faults: Sequence[str], strong: Sequence[str], own: Sequence[str]
+) -> re.Pattern[str]:
+    target, link, fault, grave = (f"(?:{'|'.join(words)})" for words in (targets, links, faults, strong))
+    not_own = "".join(f"(?<!{word} )" for word in own)
+    subject = rf"{not_own}\b{target}\b(?:'s)?"
+    return compiled(
+        [
+            rf"{subject}(?:[\s,]+[\w'-]+){{0,5}}? {link}\b(?:[\s,]+[\w'-]+){{0,4}}?[\s,]+{fault}\b",
+            rf"{not_own}\b{fault}(?:,? (?:and |but )?[\w-]+){{0,2}}? {target}\b",
+            rf"\b{fault}(?: \w+){{0,2}} (?:of|in|at|by|from|with) (?:your|the|this|{{company}})(?: \w+)?(?:'s)? ?{target}?\b",
+            rf"\b(?:but|if|albeit|though|although|yet|however)(?: (?:a|little|bit|somewhat|rather|slightly|perhaps|also"
+            rf"|quite|very|so|terribly|utterly|thoroughly|it|was|is)){{0,3}} {grave}\b",
+        ]
+    )
+
+
+@kind("too_often")
+def too_often(rule: Rule, case: Case) -> Iterator[Hit]:
+    """More than `most` matches of `patterns` in the body; the first that is too many is shown."""
+    wanted = compiled(rule.parameters["patterns"])
+    found = list(wanted.finditer(case.body.masked))
+    most: int = rule.parameters["most"]
+    if len(found) > most:
+        yield Hit(case.body, found[most].start(), found[most].end())
+
+
+@kind("clear_move")
+def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
+    """No sentence of the body makes the move `move` without also making `doubt`; a doubtful one is shown."""
+    wanted, doubt = rule.parameters["move"], rule.parameters["doubt"]
+    made = [sentence for sentence in case.body.sentences if wanted in sentence.moves]
+    if all(doubt in sentence.moves for sentence in made):
+        yield Hit(case.body, made[0].start, made[0].end) if made else Hit(None)

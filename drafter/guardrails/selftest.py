@@ -1,0 +1,45 @@
+"""The packs prove themselves: every rule stands with texts that it must flag and texts that it must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from drafter.content import read_toml
+from drafter.guardrails.engine import case_of
+from drafter.guardrails.kinds import KINDS, Rule
+from drafter.guardrails.pack import REFERENCE, rules
+from drafter.message import Draft
+from drafter.request import Request
+
+
+class Failure(NamedTuple):
+    """A text on which a rule did not do what it stands there for."""
+
+    rule: Rule
+    text: str
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{self.rule.path}: {self.rule.id} ({self.rule.kind}) should {self.wanted}: {self.text!r}"
+
+
+def failures(language: str) -> Iterator[Failure]:
+    """Every text of a language's packs on which its rule fails; none, if the packs are sound."""
+    for rule in rules(language):
+        for texts, wanted in ((rule.flag, "flag"), (rule.passes, "pass")):
+            for text in texts:
+                if flags(rule, text) != (wanted == "flag"):
+                    yield Failure(rule, str(text.get("sentence") or text.get("body") or text.get("subject")), wanted)
+
+
+def flags(rule: Rule, text: Mapping[str, Any]) -> bool:
+    """Whether a rule has anything against one of the packs' texts."""
+    letter = read_toml(f"guardrails/{REFERENCE}/letter.toml")
+    request = Request.model_validate({**letter["request"], **text.get("request", {})})
+    body = text.get("body") or letter["body"].strip().replace("{sentence}", text.get("sentence", "")).replace(
+        " \n", "\n"
+    )
+    subject = text.get("subject", letter["subject"]) if request.channel == "email" else None
+    case = case_of(Draft(subject=subject, body=body), request)
+    return rule.applies(request) and next(iter(KINDS[rule.kind](rule, case)), None) is not None

@@ -1,0 +1,1 @@
+"""Tone and clarity: what the packs' own texts can't show."""
