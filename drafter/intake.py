@@ -105,7 +105,7 @@ def parse_request(
     format: Format | None = None,  # noqa: A002 -- the word that users know
     overrides: Mapping[str, Any] | None = None,
 ) -> Request:
-    """The request in a text. The format is found out where it isn't given. Raises RequestError that says all at once."""
+    """The request in a text, whose format is found out where it isn't given. Raises RequestError that says all."""
     if len(raw) > SIZE_LIMIT:
         raise RequestError(name, [Problem("", f"is larger than {SIZE_LIMIT:,} bytes; this is no request")])
     text = _decoded(raw, name) if isinstance(raw, bytes) else raw
@@ -257,8 +257,8 @@ def _problem(error: Any) -> Problem:
         size = f"{len(value):,}" if value is not None else "more"
         return Problem(where, "is too long", found=size, allowed=f"at most {error['ctx']['max_length']:,}")
     if kind in _SAID:
-        what, allowed = _SAID[kind]
-        return Problem(where, what, found if allowed else None, allowed)
+        said, permitted = _SAID[kind]
+        return Problem(where, said, found if permitted else None, permitted)
     what = str(error["msg"]).removeprefix("Value error, ")
     return Problem(where, what[:1].lower() + what[1:], found if kind != "value_error" or "ISO" in what else None)
 

@@ -1,7 +1,8 @@
 """The built-in writer: a brief becomes a letter with no model and no network.
 
-Its words are data (prompts/<language>/phrasebook/*.toml). For a seed it makes a number of letters and takes the first in
-which nothing clashes: no notable word comes twice, and the length suits the channel. Same brief, same seed, same letter.
+Its words are data (prompts/<language>/phrasebook/*.toml). For a seed it makes a number of letters and takes the first
+in which nothing clashes: no notable word comes twice, and the length suits the channel. The same brief and seed make
+the same letter.
 """
 
 from __future__ import annotations
@@ -156,10 +157,7 @@ class _Writer:
             if sentences:
                 paragraphs.append(Paragraph(sentences=sentences))
         greeting = self._pick("greeting_named" if brief.named_recipient else "greeting_unnamed")
-        if brief.channel is Channel.EMAIL:
-            subject = self._pick("subject")
-        else:
-            subject = None
+        subject = self._pick("subject") if brief.channel is Channel.EMAIL else None
         return Letter(subject=subject, greeting=greeting, paragraphs=tuple(paragraphs), sign_off=self._pick("sign_off"))
 
     def _said(self, move: str) -> Iterator[_Said]:
@@ -247,7 +245,8 @@ class _Writer:
 
 
 _CLAUSE = re.compile(
-    r"(?:i|i'm|i've|i'll|i'd|we|we're|we've|my (?:\S+ ){0,6}?(?:is|are|was|were|has|have|had|will|stays?|ends?|needs?|wants?|"
+    r"(?:i|i'm|i've|i'll|i'd|we|we're|we've|"
+    r"my (?:\S+ ){0,6}?(?:is|are|was|were|has|have|had|will|stays?|ends?|needs?|wants?|"
     r"starts?|begins?|lives?|works?|can|could|would|gave|created|got|offered|asked|made|moved|came|became|requires?|"
     r"takes?|runs?)|the (?:\S+ ){1,8}?(?:is|are|was|were|has|have|will|would|ends?|clash\w*|needs?|wants?|starts?|"
     r"falls?|can|could|do(?:es)?|requires?|takes?|runs?)|there (?:is|are|was|were|has|have)|it (?:is|was|has|would))\b",

@@ -1,19 +1,19 @@
 """Write, check, revise, fall back: from a request to a message that passed every guardrail.
 
-The conversation with a model is a generator that yields what is to be asked and is sent what came back, so that it knows
-neither threads nor event loops nor a network; `draft`, `adraft` and `draft_many` are thin drivers of it.
+The conversation with a model is a generator that yields what is to be asked and is sent what came back, so that it
+knows neither threads nor event loops nor a network; `draft`, `adraft` and `draft_many` are thin drivers of it.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from drafter.disclosure import Brief, FactKind, brief
 from drafter.errors import (
@@ -36,13 +36,8 @@ from drafter.phrasebook import write
 from drafter.prompts import first_call, languages, parse_letter, repeating_call, revising_call
 from drafter.request import Request, contradictions
 
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
-
 PHRASEBOOK = "phrasebook"
 """What `Result.source` says, and what `model` is set to, where the built-in writer writes."""
-
-ModelChoice = "Model | BaseChatModel | str | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +239,7 @@ def draft(
     speaker = chosen_model(model)
     talk = conversation(
         request, model=speaker.name if speaker else None, seed=seed, limits=limits, now=now or datetime.now()
-    )  # noqa: DTZ005
+    )
     try:
         ask = next(talk)
         while True:
@@ -272,7 +267,7 @@ async def adraft(
     speaker = chosen_model(model)
     talk = conversation(
         request, model=speaker.name if speaker else None, seed=seed, limits=limits, now=now or datetime.now()
-    )  # noqa: DTZ005
+    )
     try:
         ask = next(talk)
         while True:

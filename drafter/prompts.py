@@ -1,15 +1,18 @@
 """What the model is told: a brief, and later the findings, become chat messages.
 
-The texts are versioned files under prompts/<language>/, loaded as LangChain chat prompts. The fixed part comes first and
-is the same for every request, so that provider caches serve it.
+The texts are versioned files under prompts/<language>/, loaded as LangChain chat prompts. The fixed part comes first
+and is the same for every request, so that provider caches serve it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from drafter.content import list_files, read_text, read_toml
 from drafter.disclosure import Brief
@@ -127,8 +130,6 @@ def repeating_call(call: ModelCall, reply: str, fault: str) -> ModelCall:
 
 def _continued(call: ModelCall, reply: str, ask: Message) -> ModelCall:
     """The first two messages, the last answer and what is asked of it: earlier rounds are left behind."""
-    from dataclasses import replace
-
     return replace(call, messages=(*call.messages[:2], Message("assistant", reply[:ECHO_LIMIT]), ask))
 
 
@@ -148,10 +149,9 @@ def parse_letter(reply: str) -> Letter:
         raise ValueError("it is not JSON") from fault
     try:
         return Letter.model_validate(data)
-    except ValueError as fault:
-        errors = getattr(fault, "errors", list)()
-        place = ".".join(str(step) for step in errors[0]["loc"]) if errors else "the whole"
-        raise ValueError(f"it does not follow the schema at {place or 'the whole'}") from fault
+    except ValidationError as fault:
+        place = ".".join(str(step) for step in fault.errors()[0]["loc"])
+        raise ValueError(f"it does not follow the schema at {place or 'its top'}") from fault
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

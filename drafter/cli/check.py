@@ -39,7 +39,7 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as one JSON object.")] = False,
 ) -> None:
-    """Judge a draft by the guardrails. Exits 0 when it is acceptable, 1 when it is not, 2 when it could not be judged."""
+    """Judge a draft by the guardrails. Exits 0 when it is acceptable, 1 when it is not, 2 when it can't be judged."""
     if draft == request == "-":
         raise typer.BadParameter("only one of DRAFT and --request can be standard input", param_hint="DRAFT")
     waived = dict(_waiver(one) for one in waive or ())

@@ -2,7 +2,7 @@
 
 import importlib
 
-for _family in ("brevity", "discretion", "form", "honesty", "positivity", "safety"):
+for _family in ("brevity", "discretion", "form", "grounding", "positivity", "reasons", "safety"):
     try:
         importlib.import_module(f"drafter.guardrails.{_family}")
     except ModuleNotFoundError as _fault:

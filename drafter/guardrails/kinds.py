@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
 from drafter.message import Draft, Part, Severity
+from drafter.names import is_planted
 from drafter.request import Request
 
 
@@ -75,7 +76,7 @@ class Case:
         """What the request lets be said in so many words, in the form that `masked` has but for the names."""
         request = self.request
         said = (*request.may_mention, *request.appreciated, request.reason.shared_detail or "")
-        return " . ".join(lower(normalise(entry)[0]) for entry in said if entry)
+        return " . ".join(lower(normalise(entry)[0]) for entry in said if entry and not is_planted(entry))
 
 
 Kind = Callable[[Rule, Case], Iterator[Hit]]

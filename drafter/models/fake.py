@@ -43,6 +43,6 @@ class FakeModel:
         asked = sum(len(message.content) for message in call.messages)
         return ModelReply(reply, Usage(prompt_tokens=asked // 4, completion_tokens=len(reply) // 4), self.name)
 
-    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:  # noqa: ASYNC109 -- same as `complete`
+    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The next answer, in a running event loop."""
         return self.complete(call, timeout=timeout)

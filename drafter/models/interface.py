@@ -58,6 +58,6 @@ class Model(Protocol):
         """The answer to one call."""
         ...
 
-    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:  # noqa: ASYNC109 -- same as `complete`
+    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The answer to one call, in a running event loop."""
         ...

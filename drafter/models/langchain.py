@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from drafter.errors import MalformedReply, ModelError, ModelNotConfigured, ModelUnavailable
+from drafter.errors import MalformedReply, ModelNotConfigured, ModelUnavailable
 from drafter.message import Usage
 from drafter.models.faults import fault_of_exception
 from drafter.models.interface import ModelCall, ModelReply
@@ -49,7 +49,7 @@ class LangChainModel:
         except Exception as fault:
             raise fault_of_exception(self.name, fault) from None
 
-    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:  # noqa: ASYNC109 -- same as `complete`
+    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The answer to one call in a running event loop, within `timeout` seconds. Raises ModelError."""
         import asyncio
 
@@ -85,6 +85,3 @@ def _messages(call: ModelCall) -> list[BaseMessage]:
 
     kinds = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
     return [kinds[message.role](message.content) for message in call.messages]
-
-
-__all__ = ["LangChainModel", "ModelError"]

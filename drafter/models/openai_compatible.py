@@ -1,7 +1,7 @@
 """Any endpoint that speaks OpenAI's chat completions, through the `openai` client itself.
 
-A strict JSON schema is asked for; an endpoint that has no schemas is asked for plain JSON, then for nothing but what the
-prompt says. What an endpoint takes is remembered for as long as the model object lives.
+A strict JSON schema is asked for; an endpoint that has no schemas is asked for plain JSON, then for nothing but what
+the prompt says. What an endpoint takes is remembered for as long as the model object lives.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from drafter.errors import (
     ContentFiltered,
     CutOff,
     MalformedReply,
-    ModelError,
     ModelNotConfigured,
     Refused,
 )
@@ -34,8 +33,8 @@ _ABOUT_SEED = re.compile(r"\bseed\b", re.IGNORECASE)
 class OpenAIModel:
     """A model behind an OpenAI-compatible endpoint.
 
-    `base_url` and `api_key` default to OPENAI_BASE_URL and OPENAI_API_KEY; a local server that was named by its base URL
-    needs no key. The client is made at the first call, and an async one for each call, so that none outlives its loop.
+    `base_url` and `api_key` default to OPENAI_BASE_URL and OPENAI_API_KEY; a local server that was named by its base
+    URL needs no key. The client is made at the first call, and an async one for each call, so that none outlives its loop.
     """
 
     def __init__(self, name: str, *, base_url: str | None = None, api_key: str | None = None) -> None:
@@ -65,7 +64,7 @@ class OpenAIModel:
                 if not self._adapts(fault):
                     raise fault_of_exception(self.name, fault) from None
 
-    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:  # noqa: ASYNC109 -- same as `complete`
+    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The answer to one call in a running event loop. Raises ModelError."""
         async with self._async_client() as client:
             while True:
@@ -149,6 +148,3 @@ def _usage(data: object) -> Usage:
         return value if isinstance(value, int) and value >= 0 else 0
 
     return Usage(prompt_tokens=count("prompt_tokens"), completion_tokens=count("completion_tokens"))
-
-
-__all__ = ["ModelError", "OpenAIModel", "check_finish"]

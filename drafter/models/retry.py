@@ -55,7 +55,7 @@ class Retrying:
                 return self._model.complete(call, timeout=policy.left())
         raise AssertionError("tenacity ends in a return or a raise")
 
-    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:  # noqa: ASYNC109 -- same as `complete`
+    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The answer to one call in a running event loop. Raises ModelError."""
         import asyncio
 

@@ -1,0 +1,88 @@
+"""Which reasons a sentence tells, by kind, and which of them a request allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from drafter.content import list_files, read_toml
+from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.reading import Sentence
+from drafter.request import ReasonKind, Share
+
+
+class Told(NamedTuple):
+    """A reason that a sentence tells: its kind, and where in the sentence."""
+
+    kind: str
+    start: int
+    end: int
+
+
+class _Kind(NamedTuple):
+    pattern: re.Pattern[str]
+    told_for: frozenset[str]
+
+
+@cache
+def _kinds(language: str) -> dict[str, _Kind]:
+    path = f"guardrails/{language}/reasons.toml"
+    if path not in list_files(f"guardrails/{language}", ".toml"):
+        return {}
+    return {
+        name: _Kind(compiled(table["patterns"]), frozenset(table["told_for"]))
+        for name, table in read_toml(path).items()
+    }
+
+
+def told(sentence: Sentence, language: str) -> list[Told]:
+    """The reasons that a sentence tells. A sentence of courtesy alone (thanks, wishes, an open door) tells none."""
+    if sentence.place in {"salutation", "sign_off"} or _is_courtesy(sentence):
+        return []
+    found = []
+    for name, entry in _kinds(language).items():
+        if match := entry.pattern.search(sentence.masked):
+            found.append(Told(name, match.start(), match.end()))
+    return found
+
+
+def _is_courtesy(sentence: Sentence) -> bool:
+    courteous = sentence.moves & {"door_open", "wish_well", "thank"}
+    return bool(courteous) and not re.search(
+        r"\b(?:as|because|since|so|reasons?|due|decided|accepted)\b", sentence.masked
+    )
+
+
+def allowed_kinds(case: Case) -> frozenset[str]:
+    """The kinds of reason that a draft may tell: those that stand for the true one, and what the person lets be said."""
+    true = case.request.reason.kind
+    entries = _kinds(case.language)
+    may = {name for name, entry in entries.items() if true in entry.told_for}
+    if true is not ReasonKind.UNDISCLOSED:
+        may.add(str(true))
+    may |= {name for name, entry in entries.items() if entry.pattern.search(case.allowed)}
+    return frozenset(may)
+
+
+@kind("reason")
+def reason(rule: Rule, case: Case) -> Iterator[Hit]:
+    """A reason told: with `wanted` "false" one that the request does not bear out, with "any" any that is told at all
+    where nothing is to be shared.
+    """
+    may = allowed_kinds(case)
+    if rule.parameters["wanted"] == "any" and case.request.reason.share is not Share.NOTHING:
+        return
+    for sentence in case.body.sentences:
+        for one in told(sentence, case.language):
+            fits = one.kind in may
+            if fits and _is_allowed(sentence, one, case):
+                continue
+            if fits == (rule.parameters["wanted"] == "any"):
+                yield Hit(case.body, sentence.start + one.start, sentence.start + one.end)
+
+
+def _is_allowed(sentence: Sentence, one: Told, case: Case) -> bool:
+    """Whether the words that tell the reason stand in what the person lets be said."""
+    return sentence.masked[one.start : one.end] in case.allowed

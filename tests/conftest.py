@@ -1,0 +1,76 @@
+"""What every test has: no way out of the machine, and no settings of the person who runs it."""
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from drafter.models import FakeModel
+from drafter.request import Request
+from tests import recording
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections leave this machine for nobody; loopback and local sockets stay open."""
+
+    def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(self: socket.socket, address: Any) -> Any:
+            local = self.family == socket.AF_UNIX or str(address[0]) in {"127.0.0.1", "::1", "localhost"}
+            if not local:
+                raise AssertionError(f"a test tried to reach {address}")
+            return connect(self, address)
+
+        return checked
+
+    monkeypatch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have keys and a model set; no test sees them."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "DRAFTER_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def fake() -> FakeModel:
+    """A model that says what it was told to say."""
+    return FakeModel()
+
+
+@pytest.fixture
+def request_of() -> Callable[..., Request]:
+    """Makes a sound request; keywords replace its fields."""
+
+    def make(**fields: Any) -> Request:
+        usual = {
+            "sender": "Ana Ruiz",
+            "company": "Larkfield Press",
+            "role": "Copy Editor",
+            "recipient": "Tom Hale",
+            "channel": "email",
+            "reason": {"kind": "other_offer"},
+        }
+        return Request.model_validate({**usual, **fields})
+
+    return make
+
+
+@pytest.fixture
+def cassette() -> Iterator[Callable[[str], Any]]:
+    """Plays a cassette by name; fails at the end where an exchange of it was not played."""
+    opened = []
+
+    def play(name: str) -> Any:
+        context = recording.player().use_cassette(f"{name}.yaml")
+        tape = context.__enter__()
+        opened.append((name, context, tape))
+        return tape
+
+    yield play
+    for name, context, tape in reversed(opened):
+        context.__exit__(None, None, None)
+        assert tape.all_played, f"{name}: {len(tape) - tape.play_count} recorded exchanges were not played"
