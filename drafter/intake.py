@@ -9,7 +9,8 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
@@ -21,6 +22,7 @@ from drafter.request import Reason, Request
 
 Format = Literal["toml", "yaml", "json"]
 SIZE_LIMIT = 1_000_000  # bytes; a request is a page of text at most
+PROBLEMS_LIMIT = 40  # said at once; a file with more than that is no request
 FORMATS: Mapping[str, Format] = {".toml": "toml", ".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 
 _SECRET = re.compile(r"^(?:private|reason\.detail)\b")
@@ -88,8 +90,9 @@ def load_request(
     try:
         stream = stdin or sys.stdin.buffer
         raw = stream.read(SIZE_LIMIT + 1) if str(source) == "-" else _read_file(Path(source))
-    except OSError as fault:
-        raise RequestError(name, [Problem("", f"can't be read: {fault.strerror or fault}")]) from fault
+    except (OSError, ValueError) as fault:  # ValueError: a path with a null character
+        why = getattr(fault, "strerror", None) or fault
+        raise RequestError(name, [Problem("", f"can't be read: {why}")]) from fault
     return parse_request(raw, name=name, format=FORMATS.get(Path(source).suffix.lower()), overrides=overrides)
 
 
@@ -117,14 +120,18 @@ def parse_request(
 def build_request(data: Any, *, name: str = "request", overrides: Mapping[str, Any] | None = None) -> Request:
     """The request in plain data, with `overrides` laid over it. Raises RequestError."""
     if not isinstance(data, dict):
-        kind = type(data).__name__
-        raise RequestError(name, [Problem("", "does not hold fields", found=f"a {kind}", allowed="field = value")])
+        allowed = "fields such as sender, company and role, each with its value"
+        raise RequestError(name, [Problem("", "does not hold fields", _kind(data), allowed)])
     for field, value in (overrides or {}).items():
         data = _laid_over(data, field.split("."), value)
     try:
         return Request.model_validate(data)
     except ValidationError as fault:
-        raise RequestError(name, [_problem(error) for error in fault.errors(include_url=False)]) from None
+        errors = fault.errors(include_url=False)
+        problems = [_problem(error) for error in errors[:PROBLEMS_LIMIT]]
+        if more := len(errors) - len(problems):
+            problems.append(Problem("", f"has {more:,} more problems like these"))
+        raise RequestError(name, problems) from None
     except RecursionError:
         raise RequestError(name, [Problem("", "is nested too deep")]) from None
 
@@ -133,7 +140,10 @@ def _laid_over(data: dict[str, Any], path: list[str], value: Any) -> dict[str, A
     if len(path) == 1:
         return {**data, path[0]: value}
     inner = data.get(path[0])
-    return {**data, path[0]: _laid_over(inner if isinstance(inner, dict) else {}, path[1:], value)}
+    if inner is None:
+        inner = {}
+    # What is no table is left as it stands, so that validation says so and nothing of the file gets lost.
+    return {**data, path[0]: _laid_over(inner, path[1:], value)} if isinstance(inner, dict) else data
 
 
 def _decoded(raw: bytes, name: str) -> str:
@@ -148,28 +158,49 @@ def _decoded(raw: bytes, name: str) -> str:
 
 
 def _data(text: str, name: str, format: Format | None) -> Any:  # noqa: A002 -- the word that users know
+    """The data in a text. Of an unknown format, the most plausible one that yields fields is taken, or its error."""
     if format is not None:
         return _PARSERS[format](text, name)
-    if text.lstrip()[:1] in "{[":
+    results: list[Any] = []
+    for plausible in _plausible(text):
         try:
-            return _json(text, name)
-        except RequestError:
-            if text.lstrip().startswith("{"):
-                raise
-    if re.search(r"^\s*[\w.\"']+\s*=", text, re.MULTILINE):
-        return _toml(text, name)
-    return _yaml(text, name)
+            results.append(_PARSERS[plausible](text, name))
+        except RequestError as fault:
+            results.append(fault)
+        if isinstance(results[-1], (dict, list)):
+            return results[-1]
+    if isinstance(results[0], RequestError):
+        raise results[0]
+    return results[0]
+
+
+def _plausible(text: str) -> tuple[Format, ...]:
+    """The formats that a text may have, the most plausible first."""
+    if re.match(r"\s*\{", text):
+        return ("json",)
+    if re.search(r"^[ \t]*[\w.\"'-]+[ \t]*=", text, re.MULTILINE):
+        return ("toml", "yaml", "json")
+    return ("json", "yaml", "toml") if re.match(r"\s*\[", text) else ("yaml", "toml", "json")
 
 
 def _syntax(name: str, format: str, what: str, text: str, place: tuple[int, int] | None) -> RequestError:  # noqa: A002
     """The error for a file that can't be parsed. The line at fault is shown only where it can't hold a secret."""
     where = f"line {place[0]}, column {place[1]}" if place else ""
-    lines = text.splitlines()
-    line = lines[place[0] - 1].strip() if place and 0 < place[0] <= len(lines) else ""
-    field = re.split(r"[=:]", line)[0].strip()
-    return RequestError(
-        name, [Problem(where, f"is not valid {format}: {what}", found=_short(field) if field else None)]
-    )
+    shown = _harmless(text.splitlines(), place[0]) if place else ""
+    if not shown:  # a parser's words may quote the text: YAML's name the tag that they stumble over
+        what = re.sub(r"'[^'<]{3,}'", "'…'", what)
+    found = _short(shown) if shown else None
+    return RequestError(name, [Problem(where, f"is not valid {format}: {what}", found)])
+
+
+def _harmless(lines: list[str], number: int) -> str:
+    """The line of that number, where it starts with a field and no secret can have begun by its end; otherwise ""."""
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    begun = "\n".join(lines[:number]).lower()
+    is_field = re.match(r"[\"'{ ]*(\w+)[\"']?\s*[=:]", line)
+    if is_field is None or is_field[1] not in Request.model_fields or is_field[1] == "reason":
+        return ""
+    return "" if re.search("private|reason|detail", begun) else line
 
 
 def _toml(text: str, name: str) -> Any:
@@ -183,9 +214,8 @@ def _toml(text: str, name: str) -> Any:
 
 def _json(text: str, name: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        if twice := next((key for key in keys if keys.count(key) > 1), None):
-            raise RequestError(name, [Problem(_short(twice), "stands twice in the file; keep one")])
+        if problem := _twice(key for key, _ in pairs):
+            raise RequestError(name, [problem])
         return dict(pairs)
 
     def no_constant(constant: str) -> Any:
@@ -201,39 +231,52 @@ def _json(text: str, name: str) -> Any:
         ) from None
 
 
+def _twice(keys: Iterable[Any]) -> Problem | None:
+    """The problem of a key that stands twice in one table; it is named only where it is a field, and so no secret."""
+    seen = set()
+    for key in keys:
+        if key in seen:
+            is_field = key in Request.model_fields or key in Reason.model_fields
+            return Problem(key if is_field else "", "stands twice in the file; keep one" if is_field else _TWICE)
+        seen.add(key)
+    return None
+
+
+_TWICE = "holds the same name twice in one table; keep one"
+
+
 def _yaml(text: str, name: str) -> Any:
     import yaml
 
+    class OncePerKey(yaml.SafeLoader):
+        """YAML without aliases, which can blow a small file up, and without keys that hide an earlier one."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # left out of the stubs
+                raise RequestError(name, [Problem(f"line {mark.line + 1}", "uses a YAML alias; write the value out")])
+            node = super().compose_node(parent, index)
+            if isinstance(node, yaml.MappingNode):
+                keys = (key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+                if problem := _twice(keys):
+                    raise RequestError(name, [problem])
+            return node
+
     try:
-        for event in yaml.parse(text, yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise RequestError(name, [Problem("", "uses YAML aliases (*name); write the value out")])
-        node = yaml.compose(text, yaml.SafeLoader)
-        if node is not None and (twice := next(_twice(node), None)):
-            raise RequestError(name, [Problem(_short(twice), "stands twice in the file; keep one")])
-        return yaml.safe_load(text)
+        return yaml.load(text, OncePerKey)  # noqa: S506 -- a SafeLoader
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         what = fault.problem or "it can't be parsed"
         raise _syntax(name, "YAML", what, text, (mark.line + 1, mark.column + 1) if mark else None) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as fault:
-        if isinstance(fault, RequestError):
-            raise
-        raise RequestError(name, [Problem("", "is not valid YAML")]) from None
-
-
-def _twice(node: Any) -> Iterator[str]:
-    """The keys that stand more than once in one mapping of a composed YAML document."""
-    import yaml
-
-    if isinstance(node, yaml.MappingNode):
-        keys = [str(key.value) for key, _ in node.value]
-        yield from (key for key in keys if keys.count(key) > 1)
-        for _, value in node.value:
-            yield from _twice(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _twice(value)
+    except yaml.reader.ReaderError as fault:
+        line = text.count("\n", 0, fault.position) + 1
+        what = f"holds the character U+{ord(text[fault.position]):04X}, which YAML does not take; remove it"
+        raise RequestError(name, [Problem(f"line {line}", what)]) from None
+    except RecursionError:
+        raise RequestError(name, [Problem("", "is not valid YAML: it is nested too deep")]) from None
+    except (ValueError, OverflowError, AttributeError, TypeError, KeyError):
+        # PyYAML lets Python's own errors through, for a date such as 2026-13-45 or a tag such as !!int before words.
+        raise RequestError(name, [Problem("", "is not valid YAML: it holds a date or number that can't be")]) from None
 
 
 _PARSERS = {"toml": _toml, "json": _json, "yaml": _yaml}
@@ -249,10 +292,10 @@ def _problem(error: Any) -> Problem:
         return _unknown_field(steps, where)
     if kind == "enum":
         values = _values(where)
-        return Problem(where, "is not one of its values", found, ", ".join(values), _nearest(str(value), values))
+        what = "is not one of the reasons" if where == "reason.kind" else "is not one of its values"
+        return Problem(where, what, found, ", ".join(values), _nearest(value, values))
     if kind in _TABLE_WANTED and where == "reason":
-        allowed = ", ".join(f"{field} = …" for field in Reason.model_fields)
-        return Problem(where, "is a table of its own", found, allowed, "reason.kind")
+        return _flat_reason(value)
     if kind in {"string_too_long", "too_long"}:
         size = f"{len(value):,}" if value is not None else "more"
         return Problem(where, "is too long", found=size, allowed=f"at most {error['ctx']['max_length']:,}")
@@ -269,6 +312,10 @@ _SAID: Mapping[str, tuple[str, str | None]] = {
     "string_too_short": ("is blank; write something, or leave the field out where it is optional", None),
     "string_type": ("has to be text", "text in quotes"),
     "tuple_type": ("has to be a list", 'a list such as ["the tour", "your patience"]'),
+    "dict_type": ("has to be a table", "a table of fields"),
+    "finite_number": ("has to be a whole number", "a whole number"),
+    "string_unicode": ("holds half a character (a lone surrogate); remove it", None),
+    "invalid_key": ("is not a field: a field's name is text", None),
     "bool_type": ("has to be true or false", "true, false"),
     "bool_parsing": ("has to be true or false", "true, false"),
     "int_type": ("has to be a whole number", "a whole number"),
@@ -278,6 +325,15 @@ _SAID: Mapping[str, tuple[str, str | None]] = {
     "less_than_equal": ("is too large", "1,000 or less"),
 }
 """pydantic's kinds of error, what is said of each, and what is allowed instead."""
+
+
+def _flat_reason(value: Any) -> Problem:
+    """What is said of `reason = "staying"`. Words that are no kind of reason may be the secret detail."""
+    kind = _nearest(value, _values("reason.kind"))
+    found = _found("reason.detail", value)
+    return Problem(
+        "reason", "is a table of its own", found, "a table with kind, detail and share", f"reason.kind {kind or '…'}"
+    )
 
 
 def _unknown_field(steps: list[Any], where: str) -> Problem:
@@ -290,14 +346,35 @@ def _unknown_field(steps: list[Any], where: str) -> Problem:
 def _found(where: str, value: Any) -> str | None:
     """What stands in a field, shortened; of a secret no more than its kind."""
     if _SECRET.match(where):
-        return f"a {type(value).__name__}" if not isinstance(value, str) else f"{len(value)} characters"
-    if isinstance(value, (dict, list, tuple)):
-        return f"a {'table' if isinstance(value, dict) else 'list'}"
-    return _short(value)
+        return f"{len(value)} characters" if isinstance(value, str) else _kind(value)
+    if isinstance(value, (dict, list, tuple)) or value is None:
+        return _kind(value)
+    return str(value) if isinstance(value, (date, time)) else _short(value)
+
+
+def _kind(value: Any) -> str:
+    """What a value is, in a reader's words."""
+    for kind, words in _KINDS:
+        if isinstance(value, kind):
+            return words
+    return "nothing" if value is None else "something else"
+
+
+_KINDS: Sequence[tuple[type | tuple[type, ...], str]] = (
+    (str, "text"),
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    ((date, time), "a date or time"),
+    (dict, "a table"),
+    ((list, tuple, set), "a list"),
+)
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write out a number of thousands of digits
+        return "a number"
     return text if len(text) <= 42 else f"{text[:40]}…"
 
 
@@ -308,12 +385,13 @@ def _values(where: str) -> tuple[str, ...]:
     return tuple(str(member) for member in enums[0])
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+def _nearest(word: Any, known: tuple[str, ...]) -> str | None:
+    if not isinstance(word, str):
+        return None
     plain = word.strip().lower()
     meant = _EVERYDAY.get(plain)
     if meant in known:
         return meant
-    near = get_close_matches(plain.replace("-", "_").replace(" ", "_"), known, n=1, cutoff=0.5)
-    if near:
-        return near[0]
-    return next((name for name in known if name.endswith(f".{plain}")), None)
+    inner = next((name for name in known if name.endswith(f".{plain}")), None)
+    near = get_close_matches(plain.replace("-", "_").replace(" ", "_"), known, n=1, cutoff=0.6)
+    return inner or (near[0] if near else None)

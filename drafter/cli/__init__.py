@@ -10,12 +10,19 @@ import typer
 
 from drafter.errors import DrafterError
 
+
+def examples(*lines: str) -> str:
+    """The end of a help page: one example a line, kept apart as they stand."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
 app = typer.Typer(
     name="drafter",
     help="Writes the message that withdraws you from a job-interview process, and checks it before you see it.",
-    epilog=(
-        "Start with:  drafter draft --sender 'Maya Lindqvist' --company Northwind --role 'Data Engineer' "
-        "--reason other_offer"
+    epilog=examples(
+        "drafter draft --sender 'Maya Lindqvist' --company Northwind --role 'Data Engineer'",
+        "drafter draft request.toml | drafter check - --request request.toml",
+        "drafter guide request.toml",
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -45,7 +52,7 @@ def main() -> None:
 
     try:
         sys.exit(app(standalone_mode=False) or 0)
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         _stop("Stopped; nothing was written.", 130)
     except DrafterError as fault:
         _stop(f"drafter: {fault}", 2)
@@ -53,8 +60,8 @@ def main() -> None:
         # Whoever read our output has closed it, as `head` does: no fault, and nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
-        _stop("Stopped; nothing was written.", 130)
+    except UnicodeEncodeError as fault:
+        _stop(f"drafter: standard output can't hold {fault.object[fault.start]!a}; set PYTHONIOENCODING=utf-8", 2)
     except Exception as fault:
         show = getattr(fault, "show", None)  # typer's own errors about options show themselves
         if show is None:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from drafter.cli import app, render
+from drafter.cli import app, examples, render
 from drafter.errors import DrafterError
 from drafter.intake import load_request
 from drafter.message import Draft
 
 
 @app.command(
-    epilog=(
-        "Examples:  drafter check message.txt --request request.toml  |  "
-        "drafter draft request.toml | drafter check - --request request.toml  |  "
-        "drafter check message.txt --request request.toml --waive 'brevity/too-long=they asked for a long letter'"
+    epilog=examples(
+        "drafter check message.txt --request request.toml",
+        "drafter draft request.toml | drafter check - --request request.toml",
+        "drafter check message.txt -r request.toml --waive 'brevity/too-long=they asked for details'",
     )
 )
 def check(
@@ -65,30 +66,40 @@ def _read(source: str, subject: str | None) -> Draft:
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as fault:
-        raise DrafterError(f"{name}: can't be read: {fault.strerror or fault}") from fault
     except UnicodeDecodeError as fault:
         raise DrafterError(f"{name}: byte {fault.start} is not UTF-8; save the draft as UTF-8") from fault
+    except (OSError, ValueError) as fault:  # ValueError: a path with a null character
+        raise DrafterError(f"{name}: can't be read: {getattr(fault, 'strerror', None) or fault}") from fault
     if not text.strip():
         raise DrafterError(f"{name}: is empty; there is nothing to check")
-    if source.endswith(".json") or (source == "-" and text.lstrip().startswith("{")):
-        return _from_json(text, name)
+    # A text may begin with an unfilled slot, "{name}"; JSON goes on with a quote or ends at once.
+    if source.endswith(".json") or (source == "-" and re.match(r"\s*\{\s*[\"}]", text)):
+        return _from_json(text, name, subject)
     first, _, rest = text.partition("\n")
     if subject is None and first.lower().startswith("subject:"):
         subject, text = first.partition(":")[2].strip(), rest
-    return Draft(subject=subject, body=text.strip("\n"))
+    return _draft({"subject": subject, "body": text.strip("\n")}, name)
 
 
-def _from_json(text: str, name: str) -> Draft:
+def _from_json(text: str, name: str, subject: str | None) -> Draft:
     try:
         data = json.loads(text)
-        if isinstance(data, dict) and isinstance(data.get("message"), dict):
-            data = data["message"]  # what `drafter draft --json` prints
-        return Draft.model_validate(data)
     except json.JSONDecodeError as fault:
         raise DrafterError(
             f"{name}: line {fault.lineno}, column {fault.colno}: is not valid JSON: {fault.msg}"
         ) from fault
+    except (RecursionError, ValueError) as fault:
+        raise DrafterError(f"{name}: is nested too deep or holds too long a number; it is no draft") from fault
+    if isinstance(data, dict) and isinstance(data.get("message"), dict):
+        data = data["message"]  # what `drafter draft --json` prints
+    if isinstance(data, dict) and subject is not None:
+        data["subject"] = subject
+    return _draft(data, name)
+
+
+def _draft(data: Any, name: str) -> Draft:
+    try:
+        return Draft.model_validate(data)
     except ValidationError as fault:
         error = fault.errors()[0]
         place = ".".join(str(step) for step in error["loc"]) or "the whole"

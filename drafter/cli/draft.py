@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from drafter.cli import app, render
+from drafter.cli import app, examples, render
 from drafter.cli.fields import request_from
 from drafter.errors import DrafterError
 from drafter.message import Result
@@ -22,10 +22,11 @@ WITHOUT_MODEL = (
 
 
 @app.command(
-    epilog=(
-        "Examples:  drafter draft request.toml  |  drafter draft request.toml --model gpt-5-mini --out message.txt  |  "
-        "drafter draft - --json < request.json  |  drafter draft --sender 'Ana Ruiz' --company Larkfield "
-        "--role 'Copy Editor' --reason staying --appreciated 'the tour of the press'"
+    epilog=examples(
+        "drafter draft request.toml",
+        "drafter draft request.toml --model gpt-5-mini --out message.txt",
+        "drafter draft - --json < request.json",
+        "drafter draft --sender 'Ana Ruiz' --company Larkfield --role 'Copy Editor' --reason staying",
     )
 )
 def draft(
@@ -74,8 +75,7 @@ def draft(
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as one JSON object.")] = False,
 ) -> None:
     """Write a message and check it. The message goes to standard output, everything else to standard error."""
-    if out is not None and out.exists() and not force:
-        raise typer.BadParameter(f"{out} exists already; add --force to replace it", param_hint="--out")
+    _can_save(out, force)
     fields: dict[str, Any] = {
         "sender": sender,
         "company": company,
@@ -106,15 +106,15 @@ def draft(
     else:
         _save(out, text + "\n")
     if not quiet:
-        _tell(result, asked_for_none=model is not None, saved=out)
+        _tell(result, model_named=model is not None, saved=out)
 
 
-def _tell(result: Result, *, asked_for_none: bool, saved: Path | None) -> None:
+def _tell(result: Result, *, model_named: bool, saved: Path | None) -> None:
     """What the person should know, on standard error."""
     typer.echo(err=True)
     if saved is not None:
         render.note(f"The message is in {saved}.")
-    if result.source == "phrasebook" and not asked_for_none and len(result.attempts) == 1:
+    if not model_named and {attempt.writer for attempt in result.attempts} == {"phrasebook"}:
         render.note(WITHOUT_MODEL)
     for note in result.notes:
         render.note(note)
@@ -122,6 +122,17 @@ def _tell(result: Result, *, asked_for_none: bool, saved: Path | None) -> None:
     render.note(f"Written by {result.source}, {words} words; all {len(result.report.rules)} guardrails passed.")
     typer.echo(err=True)
     render.advice(result.advice)
+
+
+def _can_save(path: Path | None, force: bool) -> None:
+    """Refuses a place that can't take the message before a model is paid for it."""
+    if path is None:
+        return
+    if path.is_dir() or not path.parent.is_dir():
+        fault = "is a folder" if path.is_dir() else f"can't be made: there is no folder {path.parent}"
+        raise typer.BadParameter(f"{path} {fault}; name a file in a folder that exists", param_hint="--out")
+    if path.exists() and not force:
+        raise typer.BadParameter(f"{path} exists already; add --force to replace it", param_hint="--out")
 
 
 def _save(path: Path, text: str) -> None:

@@ -17,12 +17,14 @@ def request_from(source: str | None, options: Mapping[str, Any]) -> Request:
     given = {field: value for field, value in options.items() if value not in (None, [])}
     if source is not None:
         return load_request(source, overrides=given)
-    if missing := [field for field in REQUIRED if field not in given]:
-        raise RequestError(
-            "request",
-            [
-                Problem(field, "is missing", allowed=f"--{field} TEXT, or a request file that has it")
-                for field in missing
-            ],
-        )
-    return build_request({}, name="options", overrides=given)
+    try:
+        return build_request({}, name="options", overrides=given)
+    except RequestError as fault:
+        raise RequestError(fault.source, [_with_option(problem) for problem in fault.problems]) from None
+
+
+def _with_option(problem: Problem) -> Problem:
+    """A problem of the options alone; where a field is missing, it says which option gives it."""
+    if problem.where not in REQUIRED or not problem.what.startswith("is missing"):
+        return problem
+    return Problem(problem.where, "is missing", allowed=f"--{problem.where} TEXT, or a request file that has it")

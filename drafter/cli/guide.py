@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from drafter.cli import app, render
+from drafter.cli import app, examples, render
 from drafter.guide import PRINCIPLES, advise
 
 
-@app.command(epilog="Examples:  drafter guide  |  drafter guide request.toml  |  drafter guide request.toml --json")
+@app.command(epilog=examples("drafter guide", "drafter guide request.toml", "drafter guide request.toml --json"))
 def guide(
     request: Annotated[
         str | None, typer.Argument(metavar="[REQUEST]", help='A request to advise on; "-" reads standard input.')

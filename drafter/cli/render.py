@@ -100,10 +100,15 @@ def _finding(one: Finding, draft: Draft) -> str:
         text = (draft.subject or "") if one.span.part == "subject" else draft.body
         line = text.count("\n", 0, one.span.start) + 1
         column = one.span.start - (text.rfind("\n", 0, one.span.start) + 1) + 1
-        shown = " ".join(one.evidence.split())
+        shown = _printable(" ".join(one.evidence.split()))
         quoted = shown if len(shown) <= 120 else f"{shown[:117]}..."
         head += f'  {one.span.part} line {line}, column {column}\n  > "{quoted}"'
     return f"{head}\n  {one.message}\n  {one.advice}"
+
+
+def _printable(text: str) -> str:
+    """Text whose control characters are written out, since a terminal would obey them."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
 
 
 def _summary(report: Report, broken: int) -> str:

@@ -1,4 +1,4 @@
-"""Kinds for what a draft must keep to itself: secrets in any wording, sensitive topics, and too much about the reason."""
+"""Kinds for what a draft must keep to itself: secrets in any wording, sensitive topics, too much about the reason."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
             seen = _grouped(sentence.masked, groups)
             if any(_gives_away(seen & hidden, hidden) for hidden in secrets):
                 yield Hit(reading, sentence.start, sentence.end)
-        veiled = _grouped(" ".join(unveiled(reading.text)), groups)
+        veiled = _grouped(" ".join(unveiled(reading.original)), groups)
         if any(_gives_away(veiled & hidden, hidden) for hidden in secrets):
             yield Hit(reading, 0, len(reading.text), "Disguised words give away something that was to stay private.")
 
@@ -65,7 +65,7 @@ def _grouped(text: str, groups: dict[str, str]) -> frozenset[str]:
 
 
 def _gives_away(shared: frozenset[str], hidden: frozenset[str]) -> bool:
-    """Whether what a sentence shares with a secret gives it away: two words, half of it, a figure or a grouped topic."""
+    """Whether what a sentence shares with a secret gives it away: two words, a third of it, a figure or a group."""
     return bool(shared) and (
         len(shared) > 1 or len(shared) * 3 >= len(hidden) or any(word[0] == "=" or word.isdigit() for word in shared)
     )
@@ -85,7 +85,7 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
                 if found := pattern.search(sentence.masked):
                     message = f"This brings up {_SAID.get(name, name)}, and nothing in the request allows it."
                     yield Hit(reading, sentence.start + found.start(), sentence.start + found.end(), message)
-            if any(pattern.search(text) for text in unveiled(reading.text)):
+            if any(pattern.search(text) for text in unveiled(reading.original)):
                 yield Hit(reading, 0, len(reading.text), f"Behind disguised words stands {_SAID.get(name, name)}.")
 
 

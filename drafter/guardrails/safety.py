@@ -1,4 +1,4 @@
-"""Kinds for what was planted: links, addresses, code and encoded text, and words of an order in a field of the request."""
+"""Kinds for what was planted: links, addresses, code and encoded text, and the words of an order in a field."""
 
 from __future__ import annotations
 
