@@ -31,7 +31,7 @@ WITHOUT_MODEL = (
 )
 def draft(
     request: Annotated[
-        str | None, typer.Argument(metavar="[REQUEST]", help='A TOML, YAML or JSON file; "-" reads standard input.')
+        str | None, typer.Argument(metavar="REQUEST", help='A TOML, YAML or JSON file; "-" reads standard input.')
     ] = None,
     sender: Annotated[str | None, typer.Option(help="Your name, as you sign.")] = None,
     company: Annotated[str | None, typer.Option(help="The company.")] = None,
@@ -40,7 +40,9 @@ def draft(
     stage: Annotated[
         str | None, typer.Option(help="How far it got: applied, invited, screened, interviewed, final_round.")
     ] = None,
-    next_interview: Annotated[str | None, typer.Option(help="The interview this cancels: 2026-03-05[T10:30].")] = None,
+    next_interview: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The interview this cancels: 2026-03-05 or 2026-03-05T10:30.")
+    ] = None,
     contact: Annotated[str | None, typer.Option(help="How you were in touch: email, phone, in_person.")] = None,
     channel: Annotated[
         str | None, typer.Option(help="email, phone, text or linkedin; left out: the one the guide recommends.")
@@ -56,9 +58,15 @@ def draft(
         str | None, typer.Option(help="The reason in your own words; told only with --share detail.")
     ] = None,
     share: Annotated[str | None, typer.Option(help="How much of it may be told: nothing, general, detail.")] = None,
-    private: Annotated[list[str] | None, typer.Option(help="Must never appear, in any wording. Repeatable.")] = None,
-    appreciated: Annotated[list[str] | None, typer.Option(help="What you honestly valued. Repeatable.")] = None,
-    may_mention: Annotated[list[str] | None, typer.Option(help="More that may be said. Repeatable.")] = None,
+    private: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="Must never appear, in any wording. Repeatable.")
+    ] = None,
+    appreciated: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="What you honestly valued. Repeatable.")
+    ] = None,
+    may_mention: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="More that may be said. Repeatable.")
+    ] = None,
     keep_in_touch: Annotated[
         bool | None, typer.Option("--keep-in-touch/--no-keep-in-touch", help="Whether to leave the door open.")
     ] = None,

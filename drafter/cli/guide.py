@@ -15,7 +15,7 @@ from drafter.guide import PRINCIPLES, advise
 @app.command(epilog=examples("drafter guide", "drafter guide request.toml", "drafter guide request.toml --json"))
 def guide(
     request: Annotated[
-        str | None, typer.Argument(metavar="[REQUEST]", help='A request to advise on; "-" reads standard input.')
+        str | None, typer.Argument(metavar="REQUEST", help='A request to advise on; "-" reads standard input.')
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:

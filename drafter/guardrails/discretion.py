@@ -103,27 +103,34 @@ def excess(rule: Rule, case: Case) -> Iterator[Hit]:
     """A run of sentences about the reason with more than `sentences` sentences or `words` words."""
     run: list[Sentence] = []
     for sentence in (*case.body.sentences, None):
-        if sentence is not None and _about_reason(sentence, case, going_on=bool(run)):
-            run.append(sentence)
-            continue
+        if sentence is not None:
+            goes_on = bool(run) and "\n\n" not in case.body.text[run[-1].end : sentence.start]
+            turns = compiled(rule.parameters["else"]).search(sentence.masked) is not None
+            if _about_reason(sentence, case) or (goes_on and not turns and _is_about_self(sentence)):
+                run.append(sentence)
+                continue
         words = sum(_reason_words(one) for one in run)
         if len(run) > rule.parameters["sentences"] or words > rule.parameters["words"]:
             yield Hit(case.body, run[0].start, run[-1].end)
         run = []
 
 
-def _about_reason(sentence: Sentence, case: Case, *, going_on: bool) -> bool:
-    if sentence.place != "body" or sentence.moves & {"thank", "door_open", "wish_well", "apologise"}:
+def _about_reason(sentence: Sentence, case: Case) -> bool:
+    """Whether a sentence tells a reason, or repeats the detail that may be told."""
+    if sentence.place != "body" or sentence.moves & _COURTESIES:
         return False
-    if told(sentence, case.language):
-        return True
     detail = case.request.reason.shared_detail
-    if detail and len(telling_words(sentence.masked) & telling_words(lower(detail))) > 1:
-        return True
-    # What goes on about the sender, neither to nor about the readers, still explains the reason.
+    retold = telling_words(sentence.masked) & telling_words(lower(detail)) if detail else frozenset()
+    return bool(told(sentence, case.language)) or len(retold) > 1
+
+
+def _is_about_self(sentence: Sentence) -> bool:
+    """Whether a sentence that follows a reason goes on about the sender, neither to nor about the readers."""
     own = re.search(r"\b(?:i|my|me|we|our|it|that|this|there|they)\b", sentence.masked)
-    theirs = re.search(r"\b(?:you|your|yours)\b|[ᴄᴘ]", sentence.masked)
-    return going_on and bool(own) and not theirs and "withdraw" not in sentence.moves
+    return sentence.place == "body" and bool(own) and not sentence.moves & (_COURTESIES | {"withdraw"})
+
+
+_COURTESIES = frozenset({"thank", "door_open", "wish_well", "apologise"})
 
 
 def _reason_words(sentence: Sentence) -> int:

@@ -36,7 +36,9 @@ def _hidden(text: str) -> Iterator[str]:
     if pictures := [letter for letter in text if letter > "\u2190" and unicodedata.category(letter) == "So"]:
         yield " ".join(unicodedata.name(letter, "") for letter in pictures)
     if _SPACED.search(text):
-        yield _SPACED.sub(lambda run: re.sub(r"(?<=\w)[ .\-_*](?=\w)", "", re.sub(r"\s{2,}", " / ", run[0])), text).translate(_LEET)
+        yield _SPACED.sub(
+            lambda run: re.sub(r"(?<=\w)[ .\-_*](?=\w)", "", re.sub(r"\s{2,}", " / ", run[0])), text
+        ).translate(_LEET)
         yield re.sub(r"(?<=\w)[.\-_* ](?=\w)", "", text).translate(_LEET)
     if _LEET_WORD.search(text):
         yield text.translate(_LEET)

@@ -119,13 +119,21 @@ def sentences(rule: Rule, case: Case) -> Iterator[tuple[Reading, Sentence]]:
 
 @kind("pattern")
 def pattern(rule: Rule, case: Case) -> Iterator[Hit]:
-    """Any of `patterns` in a sentence that holds none of `unless`."""
+    """Any of `patterns` in a sentence that holds none of `unless`, nor, with `unless_given`, words that the request gives."""
     wanted = compiled(rule.parameters["patterns"])
     unless = rule.parameters.get("unless")
     for reading, sentence in sentences(rule, case):
         found = wanted.search(sentence.masked)
+        if found and rule.parameters.get("unless_given") and _is_given(found[0], case):
+            continue
         if found and found[0] and not (unless and compiled(unless).search(sentence.masked)):
             yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
+
+
+def _is_given(text: str, case: Case) -> bool:
+    """Whether a word of some length in a text stands in what the request lets be said."""
+    given = set(re.findall(r"[a-z]{4,}", case.allowed))
+    return any(word in given for word in re.findall(r"[a-z]{4,}", text))
 
 
 @kind("missing")
