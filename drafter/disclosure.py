@@ -188,7 +188,9 @@ def _everyday() -> frozenset[str]:
 def telling_words(text: str) -> frozenset[str]:
     """The words and numbers of a text that could give it away: not the everyday ones, and without their endings."""
     found = re.findall(r"[^\W_]+", text.casefold())
-    return frozenset(_stem(word) for word in found if word not in _everyday() and (len(word) > 2 or word.isdigit()))
+    known = _everyday()
+    telling = (word for word in found if word not in known and (len(word) > 2 or word.isdigit()))
+    return frozenset(stem for word in telling if (stem := _stem(word)) not in known)
 
 
 def _stem(word: str) -> str:

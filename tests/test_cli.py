@@ -284,24 +284,24 @@ class TestOut:
     def test_ctrl_c_is_exit_130(self, command: Command, writer: dict[str, Any]) -> None:
         """An interrupted command says so in a line and exits as shells expect."""
         writer["result"] = KeyboardInterrupt()
-        assert command("draft", *OPTIONS) == Done(130, "", "Stopped; nothing was written.\n")
+        assert command("draft", *OPTIONS) == Done(130, "", "Stopped.\n")
 
 
 class TestCheck:
     """`drafter check`."""
 
     @pytest.mark.parametrize(
-        ("text", "words", "subject", "body"),
+        ("text", "words", "expected"),
         [
-            (f"Subject: Copy Editor\n\n{BODY}\n", [], "Copy Editor", BODY),
-            (f"\ufeffSubject: Copy Editor\r\n\r\n{BODY}\n".replace("\n", "\r\n"), [], "Copy Editor", BODY),
-            (BODY, [], None, BODY),
-            (BODY, ["--subject", "Given"], "Given", BODY),
-            ("{name},\n\nI withdraw.", [], None, "{name},\n\nI withdraw."),
-            ("I withdraw.\nSubject: x", [], None, "I withdraw.\nSubject: x"),
-            (json.dumps({"subject": "S", "body": BODY}), [], "S", BODY),
-            (json.dumps({"body": BODY}), ["--subject", "Given"], "Given", BODY),
-            (render.as_json(render.result_data(result())), [], "Copy Editor", BODY),
+            (f"Subject: Copy Editor\n\n{BODY}\n", [], ("Copy Editor", BODY)),
+            (f"\ufeffSubject: Copy Editor\n\n{BODY}\n".replace("\n", "\r\n"), [], ("Copy Editor", BODY)),
+            (BODY, [], (None, BODY)),
+            (BODY, ["--subject", "Given"], ("Given", BODY)),
+            ("{name},\n\nI withdraw.", [], (None, "{name},\n\nI withdraw.")),
+            ("I withdraw.\nSubject: x", [], (None, "I withdraw.\nSubject: x")),
+            (json.dumps({"subject": "S", "body": BODY}), [], ("S", BODY)),
+            (json.dumps({"body": BODY}), ["--subject", "Given"], ("Given", BODY)),
+            (render.as_json(render.result_data(result())), [], ("Copy Editor", BODY)),
         ],
         ids=["mail", "windows", "text", "option", "slot", "later", "json", "json and option", "result"],
     )
@@ -312,12 +312,11 @@ class TestCheck:
         request_file: Path,
         text: str,
         words: list[str],
-        subject: str | None,
-        body: str,
+        expected: tuple[str | None, str],
     ) -> None:
         """A draft is text with or without a subject line, or JSON: the draft's, or the whole result's."""
         assert command("check", "-", "--request", request_file, *words, stdin=text).code == 0
-        assert judge["draft"] == Draft(subject=subject, body=body)
+        assert (judge["draft"].subject, judge["draft"].body) == expected
 
     def test_the_request_can_come_from_standard_input(
         self, command: Command, judge: dict[str, Any], tmp_path: Path
@@ -463,7 +462,7 @@ class TestTheWhole:
         examples = done.out.partition("Examples:\n")[2].splitlines()
         assert done.code == 0
         assert examples
-        assert [line for line in examples if not line.strip().startswith(f"drafter {' '.join(words)}".strip())] == []
+        assert [line for line in examples if f"drafter {' '.join(words)}".strip() not in line] == []
 
     def test_help_keeps_brackets(self, command: Command) -> None:
         """Square brackets in a help page are printed, not taken for markup."""
@@ -526,7 +525,7 @@ class TestProcesses:
         assert "Traceback" not in told
 
     def test_a_reader_that_leaves_is_no_fault(self) -> None:
-        """When whoever reads the output closes it, as `head` does, nothing is said about it."""
+        """When whoever reads the output closes it, as `head` does, nothing is said; exit as shells do."""
         process = self.start("guide")
         assert process.stdout is not None
         assert process.stderr is not None
@@ -535,12 +534,12 @@ class TestProcesses:
         process.stderr.close()
         assert process.stdin is not None
         process.stdin.close()
-        process.wait()
+        assert process.wait() == 141
 
     def test_output_that_cannot_hold_the_message_is_said(self) -> None:
         """Where the output's encoding lacks a character of the message, an error names it and the way out."""
-        request = '{"sender": "Zo\\u00eb Ruiz", "company": "Larkfield", "role": "Copy Editor"}'
+        request = '{"sender": "Ewa \\u017bak", "company": "Larkfield", "role": "Copy Editor"}'
         words = ("draft", "-", "--model", "phrasebook", "--quiet")
-        printed, told = (drawn := self.start(*words, PYTHONIOENCODING="ascii")).communicate(request)
+        printed, told = (drawn := self.start(*words, PYTHONIOENCODING="latin-1")).communicate(request)
         assert (drawn.returncode, printed) == (2, "")
-        assert "'\\xeb'; set PYTHONIOENCODING=utf-8" in told
+        assert "'\\u017b'; set PYTHONIOENCODING=utf-8" in told

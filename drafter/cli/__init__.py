@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from drafter.errors import DrafterError
+
+STOPPED, PIPE_CLOSED = 130, 141  # as shells report SIGINT and SIGPIPE
 
 
 def examples(*lines: str) -> str:
@@ -47,19 +48,21 @@ def _options(
 
 
 def main() -> None:
-    """The console entry. Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C."""
+    """The console entry.
+
+    Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed.
+    """
     from drafter.cli import check, draft, guide  # noqa: F401 -- importing a module adds its command
 
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        code = app(standalone_mode=False) or 0
     except (typer.Abort, KeyboardInterrupt):
-        _stop("Stopped; nothing was written.", 130)
+        code = STOPPED
+    except SystemExit as ended:
+        # Whoever read the output has closed it, as `head` does. typer's own code for that, 1, would mean findings.
+        sys.exit(PIPE_CLOSED if isinstance(ended.__context__, BrokenPipeError) else ended.code)
     except DrafterError as fault:
         _stop(f"drafter: {fault}", 2)
-    except BrokenPipeError:
-        # Whoever read our output has closed it, as `head` does: no fault, and nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except UnicodeEncodeError as fault:
         _stop(f"drafter: standard output can't hold {fault.object[fault.start]!a}; set PYTHONIOENCODING=utf-8", 2)
     except Exception as fault:
@@ -68,8 +71,11 @@ def main() -> None:
             raise
         show()
         sys.exit(2)
+    if code == STOPPED:  # typer hands Ctrl-C on as this code, and says nothing
+        _stop("Stopped.", code)
+    sys.exit(code)
 
 
-def _stop(text: str, code: int) -> None:
+def _stop(text: str, code: int) -> NoReturn:
     print(text, file=sys.stderr)  # noqa: T201 -- the command line prints
     sys.exit(code)

@@ -23,23 +23,31 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
     """
     groups = _groups(str(rule.parameters["synonyms"]))
     open_words = _grouped(case.allowed, groups) | _grouped(_names(case), groups)
-    secrets = [hidden for hidden in (_grouped(text, groups) - open_words for text in _secrets(case)) if hidden]
+    secrets = [
+        (hidden, hidden & _grouped(" ".join(_NAMED.findall(text)), groups))
+        for text in _secrets(case)
+        if (hidden := _grouped(text, groups) - open_words)
+    ]
     if not secrets:
         return
     for reading in case.readings:
         for sentence in reading.sentences:
             seen = _grouped(sentence.masked, groups)
-            if any(_gives_away(seen & hidden, hidden) for hidden in secrets):
+            if any(_gives_away(seen & hidden, hidden, named) for hidden, named in secrets):
                 yield Hit(reading, sentence.start, sentence.end)
         veiled = _grouped(" ".join(unveiled(reading.original)), groups)
-        if any(_gives_away(veiled & hidden, hidden) for hidden in secrets):
+        if any(_gives_away(veiled & hidden, hidden, named) for hidden, named in secrets):
             yield Hit(reading, 0, len(reading.text), "Disguised words give away something that was to stay private.")
 
 
 def _secrets(case: Case) -> list[str]:
     reason = case.request.reason
     unshared = [reason.detail] if reason.detail and reason.share is not Share.DETAIL else []
-    return [lower(normalise(text)[0]) for text in (*case.request.private, *unshared)]
+    return [normalise(text)[0] for text in (*case.request.private, *unshared)]
+
+
+_NAMED = re.compile(r"(?<=[^.!?]\s)[A-Z]\w+")
+"""Names in a secret: words with a capital that open no sentence. One of them is enough to give it away."""
 
 
 def _names(case: Case) -> str:
@@ -64,11 +72,12 @@ def _grouped(text: str, groups: dict[str, str]) -> frozenset[str]:
     return frozenset(groups.get(word, word) for word in telling_words(figures))
 
 
-def _gives_away(shared: frozenset[str], hidden: frozenset[str]) -> bool:
-    """Whether what a sentence shares with a secret gives it away: two words, a third of it, a figure or a group."""
-    return bool(shared) and (
-        len(shared) > 1 or len(shared) * 3 >= len(hidden) or any(word[0] == "=" or word.isdigit() for word in shared)
-    )
+def _gives_away(shared: frozenset[str], hidden: frozenset[str], named: frozenset[str]) -> bool:
+    """Whether what a sentence shares with a secret gives it away: two words, or one that is telling by itself (a name,
+    a figure, a word for a sensitive topic, or half of what the secret says).
+    """
+    alone = any(word in named or word[0] == "=" or word.isdigit() for word in shared)
+    return bool(shared) and (len(shared) > 1 or alone or len(hidden) <= 2)
 
 
 @kind("topic")
