@@ -29,7 +29,7 @@ from drafter.guardrails import check
 from drafter.guide import advise
 from drafter.ledger import audited
 from drafter.letter import Letter, claims, compose
-from drafter.message import Attempt, Finding, Report, Result, Usage
+from drafter.message import Attempt, Draft, Finding, Report, Result, Usage
 from drafter.models.interface import Model, ModelCall, ModelReply
 from drafter.names import Names
 from drafter.phrasebook import write
@@ -48,6 +48,11 @@ class Limits:
     seconds: float = 90.0
     tokens: int = 12_000
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where no call could ever be made."""
+        if self.attempts < 1:
+            raise ValueError(f"attempts has to be 1 or more, not {self.attempts}")
+
 
 class Ask(NamedTuple):
     """A call to make, and the seconds that are left for it."""
@@ -61,6 +66,14 @@ class Answer(NamedTuple):
 
     reply: ModelReply | ModelError
     seconds: float
+
+
+class Judged(NamedTuple):
+    """A letter, the draft that it makes, and what the guardrails say of it."""
+
+    letter: Letter
+    message: Draft
+    report: Report
 
 
 Conversation = Generator[Ask, Answer, Result]
@@ -82,13 +95,14 @@ class _Work:
         used = sum(attempt.usage.total for attempt in self.attempts)
         return limits.seconds - spent, limits.tokens - used
 
-    def judge(self, letter: Letter, writer: str, usage: Usage | None = None, seconds: float = 0.0) -> Attempt:
+    def judge(self, letter: Letter, writer: str, usage: Usage | None = None, seconds: float = 0.0) -> Judged:
         """Composes a letter, checks it, and records the attempt."""
         message = compose(letter, self.names, self.brief.channel)
         report = audited(check(message, self.request), message, letter, self.brief, self.names)
-        made = Attempt(writer=writer, draft=message, report=report, usage=usage or Usage(), seconds=seconds)
-        self.attempts.append(made)
-        return made
+        self.attempts.append(
+            Attempt(writer=writer, draft=message, report=report, usage=usage or Usage(), seconds=seconds)
+        )
+        return Judged(letter, message, report)
 
 
 def conversation(
@@ -103,18 +117,16 @@ def conversation(
     names = Names.of(request)
     work = _Work(request, names, brief(request, names))
     work.notes += [f"{entry.field} was left out: {entry.why}." for entry in work.brief.withheld]
-    letter = None
+    written = None
     if model is not None:
-        letter = yield from _model_writes(work, model, seed, limits or Limits())
-    source = model if letter and model else PHRASEBOOK
-    letter = letter or _phrasebook_writes(work, seed)
-    last = work.attempts[-1]
-    assert last.draft is not None and last.report is not None  # noqa: S101, PT018 -- for the type checker: it was judged
+        written = yield from _model_writes(work, model, seed, limits or Limits())
+    source = PHRASEBOOK if written is None or model is None else model
+    taken = written or _phrasebook_writes(work, seed)
     return Result(
-        message=last.draft,
-        report=last.report,
+        message=taken.message,
+        report=taken.report,
         advice=advise(request, now=now),
-        claims=claims(letter, names),
+        claims=claims(taken.letter, names),
         facts=tuple(names.fill(fact.text) for fact in work.brief.facts),
         source=source,
         attempts=tuple(work.attempts),
@@ -133,7 +145,7 @@ def _refuse_nonsense(request: Request) -> None:
         raise RequestError("request", problems)
 
 
-def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generator[Ask, Answer, Letter | None]:
+def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generator[Ask, Answer, Judged | None]:
     """The model's letter, or None where its drafts can't be taken; why not is noted."""
     call = first_call(work.brief, seed=seed)
     seen: set[frozenset[tuple[str, str]]] = set()
@@ -159,9 +171,8 @@ def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generat
             call = repeating_call(call, reply.text, str(unreadable))
             continue
         made = work.judge(letter, model, reply.usage, answer.seconds)
-        assert made.report is not None  # noqa: S101 -- for the type checker: it was judged
         if made.report.acceptable:
-            return letter
+            return made
         marks = frozenset((finding.rule, finding.evidence) for finding in made.report.errors)
         if marks in seen:
             _gave_up(work, model, f"repeated what it was asked to mend ({_rules(made.report)})")
@@ -187,19 +198,17 @@ def _gave_up(work: _Work, model: str, why: str) -> None:
     work.notes.append(f"{model}: {why}. So the built-in phrasebook wrote this message.")
 
 
-def _phrasebook_writes(work: _Work, seed: int) -> Letter:
+def _phrasebook_writes(work: _Work, seed: int) -> Judged:
     """The phrasebook's letter; where the person's own words keep it from being acceptable, with fewer of them."""
     tried: list[Finding] = []
     for told, dropped in _thinner(work.brief):
-        letter = write(told, seed=seed, names=work.names)
-        made = work.judge(letter, PHRASEBOOK)
-        assert made.report is not None  # noqa: S101 -- for the type checker: it was judged
+        made = work.judge(write(told, seed=seed, names=work.names), PHRASEBOOK)
         if made.report.acceptable:
             if dropped:
                 work.notes.append(
                     f"{dropped} of your request did not pass the guardrails, so the message leaves it out."
                 )
-            return letter
+            return made
         tried = list(made.report.errors) or tried
     rules = ", ".join(dict.fromkeys(finding.rule for finding in tried)) or "a rule that could not run"
     raise NoAcceptableDraft(

@@ -35,7 +35,7 @@ def test_there_are_ten_principles() -> None:
     ],
 )
 def test_the_channel_follows_the_contact_so_far(fields: dict[str, Any], channel: str) -> None:
-    """E-mail where contact was by e-mail, a call after interviews or much contact, and always the person's own choice."""
+    """E-mail where contact was by e-mail, a call after interviews or much contact, but first the person's choice."""
     assert channel_for(request(**fields))[0] == channel
 
 
