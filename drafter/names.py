@@ -73,6 +73,37 @@ def address(recipient: str, tone: Tone) -> str:
     return recipient if tone is Tone.FORMAL or initials else words[0]
 
 
+@cache
+def _legal_forms() -> re.Pattern[str]:
+    forms = str(read_toml("guardrails/any/legal_forms.toml")["forms"]).split()
+    return re.compile(rf"[\s,]+(?:{'|'.join(re.escape(form) for form in forms)})\.?$", re.IGNORECASE)
+
+
+def company_forms(company: str) -> tuple[str, ...]:
+    """A company's name as people write it: as given, as spoken, without its legal form, without a leading "The"."""
+    said = spoken(company)
+    short = said
+    while (bare := _legal_forms().sub("", short).strip()) not in {"", short}:
+        short = bare
+    bare = re.sub(r"^the\s+(?=\S)", "", short, flags=re.IGNORECASE)
+    return tuple(dict.fromkeys((company, said, short, bare)))
+
+
+def role_forms(role: str) -> tuple[str, ...]:
+    """A role's title as people write it: as given, as spoken, and without what stands in brackets."""
+    said = spoken(role)
+    bare = re.sub(r"\s*[(\[<][^()\[\]<>]*[)\]>]", "", said).strip()
+    return tuple(dict.fromkeys(form for form in (role, said, bare) if form))
+
+
+def person_forms(name: str) -> tuple[str, ...]:
+    """A person's name as people write it: as given, as spoken, and each of its capitalised words."""
+    said = spoken(name)
+    words = [word.strip(",") for word in said.split()]
+    parts = [word for word in words if len(word.rstrip(".")) > 1 and (word[0].isupper() or not word.isascii())]
+    return tuple(dict.fromkeys((name, said, *parts)))
+
+
 def has_title(person: str) -> bool:
     """Whether a person is named with a title, so that "Hi" would be too familiar."""
     words = {word.rstrip(".").casefold() for word in person.split()}
@@ -97,15 +128,20 @@ class Names:
         """The names of a request."""
         sender, company, role = spoken(request.sender), spoken(request.company), spoken(request.role)
         recipient = spoken(request.recipient) if request.recipient is not None else None
-        persons = [name for name in (sender, recipient) if name]
-        parts = {word for name in persons for word in name.split() if len(word) > 2 and word[0].isupper()}
-        as_given = {request.sender, request.company, request.role, request.recipient or request.sender}
+        whole = {
+            *company_forms(request.company),
+            *role_forms(request.role),
+            *person_forms(request.sender),
+            *(person_forms(request.recipient) if request.recipient else ()),
+        }
+        # A word of a name that stands alone is masked too, where it has its capital: "the Harbour people".
+        words = {word for form in whole for word in re.findall(r"\w{3,}", form) if not word.islower()}
         return cls(
             sender=sender,
             company=company,
             role=role,
             recipient=address(recipient, request.tone) if recipient else None,
-            forms=tuple(sorted({company, role, *persons, *parts, *as_given}, key=lambda form: (-len(form), form))),
+            forms=tuple(sorted(whole | words, key=lambda form: (-len(form), form))),
         )
 
     def mask(self, text: str) -> str:

@@ -22,7 +22,8 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _ENJOYED = re.compile(
-    r"i (?:really |very much |truly |honestly |greatly |so )?(?:enjoyed|liked|loved|appreciated|valued|admired) (?P<what>.+)",
+    r"i (?:really |very much |truly |honestly |greatly |so )?(?:enjoyed|liked|loved|appreciated|valued|admired) "
+    r"(?P<what>.+)",
     re.IGNORECASE,
 )
 _ODD = re.compile(r"[\n:;?!<>|\\{}\[\]]|https?|\S@\S")

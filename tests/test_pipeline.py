@@ -12,7 +12,7 @@ from drafter import Limits, Request, Result, adraft, draft, draft_many
 from drafter.errors import (
     ContentFiltered,
     CutOff,
-    DrafterError,
+    ModelError,
     ModelNotConfigured,
     ModelUnavailable,
     NoAcceptableDraft,
@@ -116,12 +116,12 @@ def test_an_unreadable_answer_is_asked_for_again(answer: str, fake: FakeModel, r
         (CutOff("fake", "cut off"), 3),
     ],
 )
-def test_a_failing_model_is_replaced(fault: DrafterError, calls: int, fake: FakeModel, request_of: Make) -> None:
+def test_a_failing_model_is_replaced(fault: ModelError, calls: int, fake: FakeModel, request_of: Make) -> None:
     """Every way in which a model fails ends in an acceptable message, and the attempt names the fault."""
-    fake.enqueue(*[fault] * 3)  # type: ignore[list-item]  # all of them are ModelErrors
+    fake.enqueue(*[fault] * 3)
     result = draft(request_of(), model=fake)
     assert (result.source, len(fake.history)) == ("phrasebook", calls)
-    assert str(result.attempts[0].fault).split(":")[0] == fault.kind  # type: ignore[attr-defined]  # ModelError has it
+    assert str(result.attempts[0].fault).split(":")[0] == fault.kind
     assert result.report.acceptable
 
 

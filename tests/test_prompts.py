@@ -1,6 +1,7 @@
 """What the model is told."""
 
 import json
+from typing import Any
 
 import pytest
 from langchain_core.prompts import ChatPromptTemplate
@@ -44,5 +45,5 @@ def test_data_cannot_end_its_block() -> None:
 @pytest.mark.parametrize("fence", ["{}", "```json\n{}\n```", "```\n{}\n```"])
 def test_a_letter_is_read_with_or_without_a_fence(fence: str) -> None:
     """JSON in a code fence is read like JSON alone."""
-    data = {"subject": None, "greeting": "Hi,", "paragraphs": [], "sign_off": "Best,"}
+    data: dict[str, Any] = {"subject": None, "greeting": "Hi,", "paragraphs": [], "sign_off": "Best,"}
     assert parse_letter(fence.replace("{}", json.dumps(data))) == Letter.model_validate(data)

@@ -3,43 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from drafter.content import read_toml
 from drafter.guardrails.reading import normalise
-from drafter.names import spoken
+from drafter.names import company_forms, person_forms, role_forms
 from drafter.request import Request
-
-
-@cache
-def _legal_forms() -> re.Pattern[str]:
-    forms = str(read_toml("guardrails/any/legal_forms.toml")["forms"]).split()
-    return re.compile(rf"[\s,]+(?:{'|'.join(re.escape(form) for form in forms)})\.?$", re.IGNORECASE)
-
-
-def company_forms(company: str) -> tuple[str, ...]:
-    """A company's name as people write it: as given, as spoken, without its legal form, without a leading "The"."""
-    said = spoken(company)
-    short = said
-    while (bare := _legal_forms().sub("", short).strip()) not in {"", short}:
-        short = bare
-    bare = re.sub(r"^the\s+(?=\S)", "", short, flags=re.IGNORECASE)
-    return tuple(dict.fromkeys((company, said, short, bare)))
-
-
-def role_forms(role: str) -> tuple[str, ...]:
-    """A role's title as people write it: as given, as spoken, and without what stands in brackets."""
-    said = spoken(role)
-    bare = re.sub(r"\s*[(\[<][^()\[\]<>]*[)\]>]", "", said).strip()
-    return tuple(dict.fromkeys(form for form in (role, said, bare) if form))
-
-
-def person_forms(name: str) -> tuple[str, ...]:
-    """A person's name as people write it: as given, as spoken, and each of its capitalised words."""
-    said = spoken(name)
-    words = [word.strip(",") for word in said.split()]
-    parts = [word for word in words if len(word.rstrip(".")) > 1 and (word[0].isupper() or not word.isascii())]
-    return tuple(dict.fromkeys((name, said, *parts)))
 
 
 @lru_cache(maxsize=256)

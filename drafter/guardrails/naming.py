@@ -21,7 +21,6 @@ from drafter.guardrails.spelling import (
     tokens,
     words_at,
 )
-from drafter.message import Part
 from drafter.names import spoken
 from drafter.request import Channel, Request
 
@@ -236,7 +235,7 @@ def _titles_in(rule: Rule, case: Case, reading: Reading, start: int, end: int) -
         strange = [word for word in words if word and word not in said]
         placed = bool(after.match(reading.text, run.end()) or before.search(reading.text[start : run.start()]))
         titled = any(word in titles | ranks for word in strange)
-        if not strange or run.start() == start and len(words) == 1:
+        if not strange or (run.start() == start and len(words) == 1):
             continue
         shared = bool(role & set(words))
         if (shared and titled) or (placed and (titled or len(strange) == len(words)) and _is_capital(run[0], titled)):

@@ -56,7 +56,7 @@ def _is_courtesy(sentence: Sentence) -> bool:
 
 
 def allowed_kinds(case: Case) -> frozenset[str]:
-    """The kinds of reason that a draft may tell: those that stand for the true one, and what the person lets be said."""
+    """The kinds of reason that a draft may tell: what stands for the true one, and what the person lets be said."""
     true = case.request.reason.kind
     entries = _kinds(case.language)
     may = {name for name, entry in entries.items() if true in entry.told_for}

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from drafter.guardrails.blanking import company_forms
 from drafter.guardrails.reading import normalise
+from drafter.names import company_forms
 
 _PLAIN = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})

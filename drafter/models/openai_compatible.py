@@ -34,7 +34,8 @@ class OpenAIModel:
     """A model behind an OpenAI-compatible endpoint.
 
     `base_url` and `api_key` default to OPENAI_BASE_URL and OPENAI_API_KEY; a local server that was named by its base
-    URL needs no key. The client is made at the first call, and an async one for each call, so that none outlives its loop.
+    URL needs no key. The client is made at the first call, and an async one for each call, so that none outlives its
+    event loop.
     """
 
     def __init__(self, name: str, *, base_url: str | None = None, api_key: str | None = None) -> None:
