@@ -1,51 +1,92 @@
-"""Kinds for the form of a text: unfilled slots, markup, and another language than asked."""
+"""The form of a draft: unfilled slots, markup, talk about the task, several versions (`form/...`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
+from drafter.guardrails import naming, tongue
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.reading import BLANKS, Reading, lower, normalise
+from drafter.request import Channel
+
+FURTHER_KINDS = (naming, tongue)
+"""The modules whose kinds belong to this family too."""
+
+_GAP = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=256)
+def _by_line(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One pattern in which ^ and $ stand for the ends of a line."""
+    return re.compile(compiled(patterns).pattern, re.MULTILINE)
+
+
+def _said(case: Case) -> str:
+    """What the request itself says, in the form of `masked` but with its names: no sign in it is an unfilled slot."""
+    request = case.request
+    names = (request.company, request.role, request.sender, request.recipient or "")
+    return _GAP.sub(" ", " . ".join([*(lower(normalise(name)[0]) for name in names), case.allowed]))
+
+
+def _cased(reading: Reading) -> str:
+    """`masked` with the capitals left in."""
+    blanks = set(BLANKS.values())
+    return "".join(dark if dark in blanks else plain for dark, plain in zip(reading.masked, reading.text, strict=True))
 
 
 @kind("slot")
 def slot(rule: Rule, case: Case) -> Iterator[Hit]:
-    """Any of `patterns`, or of `cased` in its own case, that no name and no allowed entry of the request holds."""
+    """Any of `patterns` in small letters, or of `cased` in the letters as given, that the request does not hold."""
+    said = _said(case)
     for reading in case.readings:
-        for found in compiled(rule.parameters["patterns"]).finditer(reading.masked):
-            if found[0] not in case.allowed:
-                yield Hit(reading, found.start(), found.end())
-        for found in re.compile("|".join(rule.parameters["cased"]), re.MULTILINE).finditer(reading.text):
-            if not re.search("[ʀᴄᴘꜱ]", reading.masked[found.start() : found.end()]):
-                yield Hit(reading, found.start(), found.end())
+        texts = ((reading.masked, rule.parameters["patterns"]), (_cased(reading), rule.parameters.get("cased", ())))
+        for text, patterns in texts:
+            for found in _by_line(tuple(patterns)).finditer(text) if patterns else ():
+                start, end = found.span()
+                if _GAP.sub(" ", lower(reading.text[start:end]).strip()) not in said:
+                    yield Hit(reading, start, end)
 
 
 @kind("markup")
 def markup(rule: Rule, case: Case) -> Iterator[Hit]:
-    """Any of `patterns` in the lines of a text, or two lines and more that are `listed`."""
-    pattern = re.compile("|".join(f"(?:{one})" for one in rule.parameters["patterns"]), re.MULTILINE)
+    """Any of `patterns`, line by line, or two lines that begin as `listed` has it."""
+    said = _said(case)
+    listed = _by_line((rule.parameters["listed"],))
     for reading in case.readings:
-        for found in pattern.finditer(reading.masked):
-            if found[0].strip() and found[0] not in case.allowed:
-                yield Hit(reading, found.start(), found.end())
-        listed = list(re.finditer(rule.parameters["listed"], reading.masked, re.MULTILINE))
-        if len(listed) > 1:
-            yield Hit(reading, listed[0].start(), listed[-1].end())
+        for found in _by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked):
+            if lower(reading.text[found.start() : found.end()]).strip() not in said:
+                yield Hit(reading, *found.span())
+        if len(points := list(listed.finditer(reading.masked))) >= 2:
+            yield Hit(reading, *points[0].span())
 
 
-@kind("other_language")
-def other_language(rule: Rule, case: Case) -> Iterator[Hit]:
-    """A body with more function words of another language of `words` than of the one that was asked for, and at least
-    `least` of them; letters of another script count as a word each.
-    """
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", re.sub(r"[ʀᴄᴘꜱ]+", " ", case.body.masked))
-    asked = case.language
-    tables = {tag: frozenset(str(text).split()) for tag, text in rule.parameters["words"].items()}
-    near = {asked, *str(rule.parameters["kin"].get(asked, "")).split()}
-    own = sum(word in tables.get(asked, ()) for word in words)
-    foreign = sum(letter > "\u036f" and letter.isalpha() for word in words for letter in word)
-    counts = {tag: sum(word in table for word in words) for tag, table in tables.items() if tag not in near}
-    most = max(counts.values(), default=0)
-    bar = min(rule.parameters["least"], max(4, len(words) // 3))
-    if (most >= bar and most > own) or (asked in tables and foreign > 20 and foreign > 4 * own):
-        yield Hit(None)
+def openings(case: Case, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    """The greetings at the starts of the body's lines."""
+    return [found.span() for found in pattern.finditer(case.body.masked)]
+
+
+@kind("versions")
+def versions(rule: Rule, case: Case) -> Iterator[Hit]:
+    """A second greeting: two letters in one. In a call, somebody may be asked for first and greeted then."""
+    if case.request.channel is Channel.PHONE:
+        return
+    greeted = openings(case, _by_line(tuple(rule.parameters["patterns"])))
+    if len(greeted) >= 2:
+        yield Hit(case.body, *greeted[1])
+
+
+@kind("outside")
+def outside(rule: Rule, case: Case) -> Iterator[Hit]:
+    """Any of `patterns` in a sentence before the greeting or behind the signature, where only chatter would say it."""
+    wanted = compiled(rule.parameters["patterns"])
+    body = case.body
+    greeted = openings(case, _by_line(tuple(rule.parameters["greeting"])))
+    first = greeted[0][0] if greeted else 0
+    signed = max((one.end for one in body.sentences if BLANKS["sender"] in one.masked), default=len(body.text))
+    half = len(body.text) // 2
+    for one in body.sentences:
+        before, behind = one.end <= first, one.start >= max(signed, half)
+        if (before or behind) and (found := wanted.search(one.masked)):
+            yield Hit(body, one.start + found.start(), one.start + found.end())

@@ -1,0 +1,102 @@
+"""Whether a draft is in the language that was asked for, by its function words and its script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from drafter.guardrails.kinds import Case, Hit, Rule, kind
+from drafter.guardrails.reading import Reading, Sentence
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_SCRIPTS = {
+    "cyrillic": r"\u0400-\u052f",
+    "greek": r"\u0370-\u03ff\u1f00-\u1fff",
+    "hebrew": r"\u0590-\u05ff",
+    "arabic": r"\u0600-\u06ff\u0750-\u077f",
+    "indic": r"\u0900-\u0dff",
+    "thai": r"\u0e00-\u0eff",
+    "kana": r"\u3041-\u30ff",
+    "han": r"\u2e80-\u2fdf\u3005\u3007\u3400-\u9fff\uf900-\ufaff",
+    "hangul": r"\u1100-\u11ff\uac00-\ud7af",
+    "caucasian": r"\u0530-\u058f\u10a0-\u10ff",
+}
+_WRITTEN = {
+    "cyrillic": "ru uk bg sr mk be kk ky mn tg tt",
+    "greek": "el",
+    "hebrew": "he iw yi",
+    "arabic": "ar fa ur ps ku ug sd",
+    "indic": "hi mr ne bn pa gu ta te kn ml si or sa",
+    "thai": "th lo",
+    "kana": "ja",
+    "han": "ja zh yue ko",
+    "hangul": "ko",
+    "caucasian": "hy ka",
+}
+_LETTERS = {script: re.compile(f"[{letters}]") for script, letters in _SCRIPTS.items()}
+_DENSE = {"kana", "han", "hangul"}  # scripts in which a letter is worth about half a word
+
+
+class Stretch(NamedTuple):
+    """A sentence in another language, and how many words it comes to."""
+
+    reading: Reading
+    start: int
+    end: int
+    words: float
+
+
+@kind("other_language")
+def other_language(rule: Rule, case: Case) -> Iterator[Hit]:
+    """Sentences in another language, where they come to `least` words or to a third of the subject or body."""
+    table = _table(tuple(rule.parameters["words"].items()))
+    kin = frozenset(str(rule.parameters["kin"].get(case.language, "")).split())
+    for reading in case.readings:
+        found = [one for one in _foreign(reading, case.language, table, kin) if one.words]
+        total = sum(one.words for one in found)
+        if total >= min(rule.parameters["least"], max(4, reading.words / 3)):
+            yield from (Hit(one.reading, one.start, one.end) for one in found)
+
+
+@lru_cache(maxsize=4)
+def _table(words: tuple[tuple[str, str], ...]) -> Mapping[str, frozenset[str]]:
+    return {language: frozenset(listed.split()) for language, listed in words}
+
+
+def _foreign(
+    reading: Reading, asked: str, table: Mapping[str, frozenset[str]], kin: frozenset[str]
+) -> Iterator[Stretch]:
+    scripts = {script for script, languages in _WRITTEN.items() if asked in languages.split()}
+    for sentence in reading.sentences:
+        weight = _in_other_script(sentence, scripts) or _in_other_words(sentence, asked, table, kin)
+        yield Stretch(reading, sentence.start, sentence.end, weight)
+
+
+def _in_other_script(sentence: Sentence, scripts: set[str]) -> float:
+    """The words' worth of letters in a script that the language asked for does not use; 0 where they are few."""
+    total = sum(letter.isalpha() and letter not in "ʀᴄᴘꜱ" for letter in sentence.masked)
+    weight = 0.0
+    for script, letters in _LETTERS.items():
+        count = 0 if script in scripts else len(letters.findall(sentence.masked))
+        if count * 2 > total:
+            weight += count / (2 if script in _DENSE else 5)
+        elif script == "kana" and "han" in scripts and count * 4 > total:
+            weight += total / 2
+    return weight
+
+
+def _in_other_words(
+    sentence: Sentence, asked: str, table: Mapping[str, frozenset[str]], kin: frozenset[str]
+) -> float:
+    """The number of words of a sentence whose function words are another language's; 0 where they are not."""
+    words = [word for word in _WORD.findall(sentence.masked) if not set(word) & set("ʀᴄᴘꜱ")]
+    own = sum(word in table.get(asked, ()) for word in words)
+    for language, listed in table.items():
+        hits = sum(word in listed for word in words)
+        if language == asked or language in kin or hits < max(2, 0.25 * len(words)):
+            continue
+        if hits > 2 * own and hits - own >= 2:
+            return float(len(words))
+    return 0.0

@@ -1,0 +1,192 @@
+"""`check`: every rule, every pack, and what holds for any text at all."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drafter import Draft, Request, check
+from drafter.errors import PackError, UnknownRule
+from drafter.guardrails import kinds
+from drafter.guardrails.kinds import Case, Hit, Rule
+from drafter.guardrails.pack import RULES, load, rules
+from drafter.guardrails.selftest import flags
+from drafter.message import Part, Status
+
+Make = Callable[..., Request]
+GOOD = (
+    "Dear Tom,\n\nThank you for the interview. I have accepted another offer, so I am withdrawing my application to "
+    "Larkfield Press. I would be glad to stay in touch.\n\nKind regards,\nAna Ruiz"
+)
+TEXTS = [
+    pytest.param(rule, text, wanted, id=f"{rule.id}-{rule.kind}-{wanted}-{number}")
+    for rule in rules("en")
+    for wanted, texts in (("flag", rule.flag), ("pass", rule.passes))
+    for number, text in enumerate(texts)
+]
+
+
+@pytest.mark.parametrize(("rule", "text", "wanted"), TEXTS)
+def test_a_rule_judges_its_own_texts_rightly(rule: Rule, text: dict[str, Any], wanted: str) -> None:
+    """Every rule flags the texts that stand beside it to be flagged, and passes those that it must pass."""
+    assert flags(rule, text) == (wanted == "flag")
+
+
+def test_the_packs_have_every_rule_of_the_contract() -> None:
+    """No rule of the contract is without a pack."""
+    assert {rule.id for rule in rules("en")} == set(RULES)
+
+
+def test_a_good_draft_is_acceptable(request_of: Make) -> None:
+    """A draft that keeps all rules has no findings, and every rule ran."""
+    report = check(Draft(subject="Copy Editor", body=GOOD), request_of())
+    assert report.findings == ()
+    assert report.acceptable
+    assert [rule.rule for rule in report.rules] == list(RULES)
+    assert report.words == 34
+
+
+WORDS = st.sampled_from(
+    [
+        "I",
+        "withdraw",
+        "sorry",
+        "Tom",
+        "Hale",
+        "Larkfield",
+        "Press",
+        "your",
+        "process",
+        "was",
+        "chaotic",
+        "Thank",
+        "you",
+        "salary",
+        "[Name]",
+        "https://x.example",
+        "mañana",
+        "\u200b",
+        "\xad",
+        "ﬁne",
+        "café",
+        "🤰",
+        "Wіthdraw",
+        "\n",
+        "\n\n",
+        "\t",
+        ".",
+        "!",
+        "?",
+        "Dr.",
+        "3",
+        "March",
+        "{role}",
+        "**",
+        "\r\n",
+    ]
+)
+ANY_TEXT = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=60).map(" ".join))
+
+
+@given(body=ANY_TEXT, subject=st.none() | ANY_TEXT)
+def test_evidence_is_what_stands_in_the_draft(body: str, subject: str | None) -> None:
+    """Whatever the text: no rule breaks, and each span cuts its evidence out of the subject or body as given."""
+    request = Request.model_validate(
+        {
+            "sender": "Ana Ruiz",
+            "company": "Larkfield Press",
+            "role": "Editor",
+            "recipient": "Tom Hale",
+            "private": ["my salary"],
+        }
+    )
+    report = check(Draft(subject=subject, body=body), request)
+    assert {rule.status for rule in report.rules} <= {Status.PASS, Status.FAIL}
+    for finding in report.findings:
+        if finding.span is None:
+            assert finding.evidence == ""
+        else:
+            text = body if finding.span.part is Part.BODY else subject or ""
+            assert text[finding.span.start : finding.span.end] == finding.evidence != ""
+
+
+@given(ANY_TEXT)
+def test_checking_twice_gives_the_same(body: str) -> None:
+    """The same draft and request give the same report."""
+    request = Request(sender="Ana", company="Bolt", role="Cook")
+    assert check(Draft(body=body), request) == check(Draft(body=body), request)
+
+
+def test_a_rule_that_breaks_has_not_passed(request_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that raises is an error, and the draft is not acceptable."""
+
+    def broken(rule: Rule, case: Case) -> Iterator[Hit]:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(kinds.KINDS, "limit", broken)
+    report = check(Draft(body=GOOD), request_of())
+    assert [rule.rule for rule in report.rules if rule.status is Status.ERROR] == ["brevity/too-long"]
+    assert not report.acceptable
+
+
+def test_a_waived_rule_is_listed_with_its_reason(request_of: Make) -> None:
+    """A waiver leaves a rule out and says why; all others still count."""
+    draft = Draft(body=GOOD.replace("Thank you for the interview. ", ""))
+    report = check(draft, request_of(), waive={"positivity/no-thanks": "thanked by phone"})
+    assert report.acceptable
+    assert [(rule.rule, rule.note) for rule in report.rules if rule.status is Status.WAIVED] == [
+        ("positivity/no-thanks", "thanked by phone")
+    ]
+
+
+def test_a_waiver_for_no_rule_names_the_nearest(request_of: Make) -> None:
+    """A misspelt rule in a waiver is an error that names the rule that was meant."""
+    with pytest.raises(UnknownRule, match="positivity/no-thanks"):
+        check(Draft(body=GOOD), request_of(), waive={"positivity/nothanks": "x"})
+
+
+def test_another_language_is_not_judged_by_english_words(request_of: Make) -> None:
+    """Where a language has no pack, rules that need words have not run, and the draft is not acceptable."""
+    body = "Lieber Tom,\n\nvielen Dank. Ich ziehe meine Bewerbung bei Larkfield Press zurück.\n\nAna Ruiz"
+    report = check(Draft(body=body), request_of(language="de"))
+    states = {rule.rule: rule.status for rule in report.rules}
+    assert states["clarity/no-withdrawal"] is Status.NOT_RUN
+    assert states["brevity/too-long"] is Status.PASS
+    assert not report.acceptable
+
+
+def test_no_finding_repeats_a_private_entry(request_of: Make) -> None:
+    """Messages and advice point at the draft's own words and never quote the secret."""
+    body = GOOD.replace("I would", "The Contoso people pay me. I would")
+    report = check(Draft(body=body), request_of(private=["I start at Contoso"]))
+    assert "discretion/private-fact" in {finding.rule for finding in report.errors}
+    assert all("Contoso" not in finding.message + finding.advice for finding in report.findings)
+
+
+BROKEN: list[tuple[dict[str, Any], str]] = [
+    ({"id": "positivity/nice"}, "not a rule of the contract"),
+    ({"kind": "magic"}, "no kind 'magic'"),
+    ({"patterns": ["(unclosed"]}, "pattern"),
+    ({"flag": []}, "flag"),
+    ({"principle": 11}, "principle"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), BROKEN)
+def test_a_broken_rule_is_refused(change: dict[str, Any], said: str) -> None:
+    """A pack with a wrong rule, kind or pattern, or without texts of its own, is an error that names file and fault."""
+    sound = {
+        "id": "positivity/no-thanks",
+        "kind": "pattern",
+        "principle": 3,
+        "message": "m",
+        "advice": "a",
+        "patterns": ["x"],
+        "flag": [{"sentence": "x"}],
+        "pass": [{"sentence": "y"}],
+    }
+    assert load("mine.toml", {"rule": [sound]})
+    with pytest.raises(PackError, match=f"mine.toml.*{said}"):
+        load("mine.toml", {"rule": [sound | change]})
