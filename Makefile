@@ -29,6 +29,9 @@ format: .venv/test.stamp  ## mends what ruff can mend
 wheel: .venv/test.stamp  ## builds dist/*.tar.gz and dist/*.whl
 	$(BIN)/python -m build --no-isolation
 
+record: .venv/test.stamp  ## records tests/cassettes anew; needs an endpoint (see tests/cassettes/README.md)
+	$(BIN)/python -m tests.record $(ARGS)
+
 COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet
 
@@ -42,7 +45,7 @@ lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 clean:  ## removes the environment and whatever was built or cached
 	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help draft test lint typecheck format wheel lock clean
+.PHONY: help draft test lint typecheck format wheel record lock clean
 
 # The environment grows: first what `make draft` needs, then what `make test` adds. A stamp says that its step is whole,
 # and for which folder. Without the first one everything is made anew, so nothing half-made is ever built upon; an
