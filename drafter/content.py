@@ -44,6 +44,12 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
         raise ContentError(path, f"is not valid TOML: {fault}", line=line, column=column) from fault
 
 
+def list_folders(folder: str) -> Iterator[str]:
+    """Names, in order, of the folders directly in a content folder."""
+    place = content_root().joinpath(*folder.split("/"))
+    yield from sorted(entry.name for entry in place.iterdir() if entry.is_dir())
+
+
 def list_files(folder: str, suffix: str) -> Iterator[str]:
     """Paths, in order, of the content files directly in `folder` whose names end in `suffix`."""
     place = content_root().joinpath(*folder.split("/"))

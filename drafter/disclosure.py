@@ -77,6 +77,11 @@ class Brief(Contracted):
     language: str
     withheld: tuple[Withheld, ...] = ()
 
+    @property
+    def primary_language(self) -> str:
+        """The language without region or script: "pt" for "pt-BR"."""
+        return self.language.split("-")[0].lower()
+
     def words(self, kind: FactKind) -> tuple[str, ...]:
         """The person's own words in the facts of one kind."""
         return tuple(fact.words for fact in self.facts if fact.kind is kind and fact.words is not None)

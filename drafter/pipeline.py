@@ -168,7 +168,7 @@ def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generat
         except ValueError as unreadable:
             fault_text = f"{MalformedReply.kind}: {unreadable}"
             work.attempts.append(Attempt(writer=model, fault=fault_text, usage=reply.usage, seconds=answer.seconds))
-            call = repeating_call(call, reply.text, str(unreadable))
+            call = repeating_call(call, reply.text, str(unreadable), work.brief.primary_language)
             continue
         made = work.judge(letter, model, reply.usage, answer.seconds)
         if made.report.acceptable:
@@ -178,7 +178,7 @@ def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generat
             _gave_up(work, model, f"repeated what it was asked to mend ({_rules(made.report)})")
             return None
         seen.add(marks)
-        call = revising_call(call, reply.text, made.report.errors, work.names)
+        call = revising_call(call, reply.text, made.report.errors, work.names, work.brief.primary_language)
     _gave_up(work, model, _last_failure(work))
     return None
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from drafter.content import list_files, read_text, read_toml
+from drafter.content import list_folders, read_text, read_toml
 from drafter.disclosure import Brief
 from drafter.letter import Letter
 from drafter.message import Finding
@@ -64,8 +64,7 @@ LETTER_SCHEMA: dict[str, Any] = {
 
 def languages() -> tuple[str, ...]:
     """The languages that there are prompts for, as BCP 47 tags."""
-    known = ("en",)
-    return tuple(tag for tag in known if any(list_files(f"prompts/{tag}", ".toml")))
+    return tuple(list_folders("prompts"))
 
 
 def versions(language: str) -> dict[str, int]:
@@ -95,7 +94,7 @@ def _render(name: str, language: str, **variables: str) -> Message:
 
 def first_call(brief: Brief, *, seed: int | None = None) -> ModelCall:
     """What the model is asked first: the fixed part, then the brief."""
-    tag = brief.language.split("-")[0].lower()
+    tag = brief.primary_language
     words = read_toml(f"prompts/{tag}/prompts.toml")["brief"]
     told = _render(
         "brief",
@@ -111,7 +110,7 @@ def first_call(brief: Brief, *, seed: int | None = None) -> ModelCall:
     return ModelCall((_render("write", tag), told), LETTER_SCHEMA, max_tokens=REPLY_TOKENS, seed=seed)
 
 
-def revising_call(call: ModelCall, reply: str, findings: Sequence[Finding], names: Names) -> ModelCall:
+def revising_call(call: ModelCall, reply: str, findings: Sequence[Finding], names: Names, language: str) -> ModelCall:
     """What the model is asked after its letter was rejected: the findings as data, with names as slots again."""
     listed = "\n".join(
         json.dumps(
@@ -120,12 +119,12 @@ def revising_call(call: ModelCall, reply: str, findings: Sequence[Finding], name
         ).replace("<", "\\u003c")
         for finding in findings
     )
-    return _continued(call, reply, _render("revise", "en", findings=listed))
+    return _continued(call, reply, _render("revise", language, findings=listed))
 
 
-def repeating_call(call: ModelCall, reply: str, fault: str) -> ModelCall:
+def repeating_call(call: ModelCall, reply: str, fault: str, language: str) -> ModelCall:
     """What the model is asked after an answer that could not be read; `fault` says why, without the answer's words."""
-    return _continued(call, reply, _render("again", "en", fault=fault))
+    return _continued(call, reply, _render("again", language, fault=fault))
 
 
 def _continued(call: ModelCall, reply: str, ask: Message) -> ModelCall:

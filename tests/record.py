@@ -7,7 +7,7 @@ Names of requests as arguments record only those. Needs an endpoint that answers
 import os
 import sys
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from drafter import Limits, Request, draft
@@ -35,9 +35,9 @@ def record(name: str, script: dict[str, Any]) -> str:
 def main() -> None:
     """Records what was asked for."""
     chosen = {name: script for name, script in scripts().items() if not sys.argv[1:] or name in sys.argv[1:]}
-    # One at a time: vcrpy patches the client for the whole process.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        for line in pool.map(lambda item: record(*item), chosen.items()):
+    # Side by side in processes of their own: vcrpy patches the client for a whole process.
+    with ProcessPoolExecutor(max_workers=len(chosen)) as pool:
+        for line in pool.map(record, chosen.keys(), chosen.values()):
             print(line, flush=True)  # noqa: T201 -- a command that reports
 
 

@@ -64,7 +64,7 @@ def test_no_secret_and_no_name_reaches_a_prompt(planted: tuple[Request, list[str
         sign_off="Best,",
     )
     report = check(compose(letter, names, told.channel), request)
-    revised = revising_call(call, letter.model_dump_json(), report.findings, names)
+    revised = revising_call(call, letter.model_dump_json(), report.findings, names, "en")
     prompt = "\n".join(message.content for message in (*call.messages, *revised.messages)).lower()
     assert [canary for canary in canaries if canary.lower() in prompt] == []
 

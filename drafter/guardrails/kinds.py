@@ -119,7 +119,7 @@ def sentences(rule: Rule, case: Case) -> Iterator[tuple[Reading, Sentence]]:
 
 @kind("pattern")
 def pattern(rule: Rule, case: Case) -> Iterator[Hit]:
-    """Any of `patterns` in a sentence that holds none of `unless`; with `unless_given`, nothing that the request gives."""
+    """Any of `patterns` in a sentence with none of `unless`; with `unless_given`, nothing that the request gives."""
     wanted = compiled(rule.parameters["patterns"])
     unless = rule.parameters.get("unless")
     for reading, sentence in sentences(rule, case):

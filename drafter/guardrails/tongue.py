@@ -87,9 +87,7 @@ def _in_other_script(sentence: Sentence, scripts: set[str]) -> float:
     return weight
 
 
-def _in_other_words(
-    sentence: Sentence, asked: str, table: Mapping[str, frozenset[str]], kin: frozenset[str]
-) -> float:
+def _in_other_words(sentence: Sentence, asked: str, table: Mapping[str, frozenset[str]], kin: frozenset[str]) -> float:
     """The number of words of a sentence whose function words are another language's; 0 where they are not."""
     words = [word for word in _WORD.findall(sentence.masked) if not set(word) & set("ʀᴄᴘꜱ")]
     own = sum(word in table.get(asked, ()) for word in words)
