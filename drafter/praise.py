@@ -22,7 +22,7 @@ _VERB = (
 )
 _ENJOYED = re.compile(
     r"(?:i )?(?:really |very much |truly |honestly |greatly |so |absolutely |particularly |especially )?"
-    r"(?:enjoy|like|love|appreciate|value|admire)d? (?P<what>.+)"
+    r"(?:enjoy(?:ed)?|(?:like|love|appreciate|value|admire)d?) (?P<what>.+)"
     r"|(?:i am |i'm |i was |i feel )?(?:\w+ly |so |very )?(?:grateful|thankful|thank you|thanks)"
     r"(?: so much| very much)? for (?P<thanked>.+)",
     re.IGNORECASE,
@@ -52,7 +52,7 @@ _NO_NOUN_FIRST = re.compile(
     re.IGNORECASE,
 )
 _NO_NOUN_LAST = re.compile(
-    r"\w+(?:ful|ive|ous|able|ible|ly|less|ing)$|(?:nice|kind|friendly|open|great|good|easy|clear|quick|fast|fair|honest|"
+    r"\w+(?:ful|ive|ous|able|ible|ly|less|ing)$|\b(?:nice|kind|friendly|open|great|good|easy|clear|quick|fast|fair|honest|"
     r"patient|polite|professional|warm|calm|relaxed|organi[sz]ed|prepared|personal|human|helpful|excellent|fun|cool|"
     r"smart|modern|real|frank|generous|transparent|approachable|attentive|it|this|that|me|us|everything|one)$",
     re.IGNORECASE,

@@ -5,10 +5,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from drafter.models import FakeModel
 from drafter.request import Request
 from tests import recording
+
+# The same examples on every machine and every run, and no clock: what fails here fails everywhere.
+settings.register_profile("drafter", deadline=None, derandomize=True)
+settings.load_profile("drafter")
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from drafter.content import content_root, list_files, read_text, read_toml
-from drafter.errors import PackError
+from drafter.errors import ContentError, PackError
 from drafter.guardrails.kinds import KINDS, Rule, compiled
 from drafter.guardrails.reading import Language
 from drafter.message import Severity
@@ -124,7 +124,7 @@ def _line(path: str, index: int) -> int | None:
     """The line on which the rule of that index begins, where the file can be read again."""
     try:
         lines = read_text(path).splitlines()
-    except PackError:
+    except ContentError:
         return None
     starts = [number for number, line in enumerate(lines, start=1) if line.strip() == "[[rule]]"]
     return starts[index] if index < len(starts) else None

@@ -44,23 +44,25 @@ def kin(language: str) -> tuple[frozenset[str], ...]:
 
 def wordings(move: str, brief: Brief) -> tuple[str, ...]:
     """The wordings of a move that suit a brief's tone, channel and stage, in its register."""
+    return _wordings(move, language_of(brief), brief.tone, brief.channel, met=brief.stage in _MET)
+
+
+@cache
+def _wordings(move: str, language: str, tone: Tone, channel: Channel, *, met: bool) -> tuple[str, ...]:
     texts = (
         text
-        for group in book(language_of(brief))[move]
-        if brief.tone in group["tones"]
-        and brief.channel in group.get("channels", (brief.channel,))
-        and (brief.stage in _MET or not group.get("met", False))
+        for group in book(language)[move]
+        if tone in group["tones"] and channel in group.get("channels", (channel,)) and (met or not group.get("met"))
         for text in group["texts"]
     )
-    return tuple(dict.fromkeys(in_register(text, brief) for text in texts))
+    return tuple(dict.fromkeys(_in_register(text, book(language)["full"], tone, channel) for text in texts))
 
 
-def in_register(text: str, brief: Brief) -> str:
+def _in_register(text: str, full: dict[str, str], tone: Tone, channel: Channel) -> str:
     """A wording with or without contractions: a warm message and neutral speech have them, a formal one has none."""
-    full: dict[str, str] = book(language_of(brief))["full"]
-    if brief.tone is Tone.FORMAL or (brief.tone is Tone.NEUTRAL and brief.channel not in _SPOKEN):
+    if tone is Tone.FORMAL or (tone is Tone.NEUTRAL and channel not in _SPOKEN):
         return _replaced(text, full)
-    if brief.tone is Tone.NEUTRAL:
+    if tone is Tone.NEUTRAL:
         # Those with "not" first: "it is not" is "it isn't", as in most speech.
         short = {long: word for word, long in full.items() if word != "I've"}
         text = _replaced(text, {long: short[long] for long in sorted(short, key=lambda long: "not" not in long)})
