@@ -6,6 +6,7 @@ sentence rests on, and names are slots (`{company}`), so that nobody can misspel
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import Field
@@ -59,6 +60,9 @@ def compose(letter: Letter, names: Names, channel: Channel) -> Draft:
     else:
         pieces = [greeting, *paragraphs, f"{sign_off}\n{{sender}}".strip()]
     body = "\n\n".join(piece for piece in pieces if piece)
+    for slot, name in names.slots().items():
+        if name.endswith((".", "!", "?")):  # "at Print. Ltd." needs no second stop
+            body = re.sub(rf"(\{{{slot}\}})\.(?=\s|$)", r"\1", body)
     subject = names.fill(letter.subject.strip()) if channel is Channel.EMAIL and letter.subject else None
     return Draft(subject=subject, body=names.fill(body))
 

@@ -76,7 +76,7 @@ def address(recipient: str, tone: Tone) -> str:
 @cache
 def _legal_forms() -> re.Pattern[str]:
     forms = str(read_toml("guardrails/any/legal_forms.toml")["forms"]).split()
-    return re.compile(rf"[\s,]+(?:{'|'.join(re.escape(form) for form in forms)})\.?$", re.IGNORECASE)
+    return re.compile(rf"[\s,&]+(?:{'|'.join(re.escape(form) for form in forms)})\.?$", re.IGNORECASE)
 
 
 def company_forms(company: str) -> tuple[str, ...]:

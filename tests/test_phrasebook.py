@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drafter.disclosure import Brief, FactKind, brief
@@ -179,7 +179,7 @@ def test_wordings_of_a_move_are_all_different() -> None:
     assert [one for one, count in Counter(WORDINGS).items() if count > 1 and one[0] not in SHARED] == []
 
 
-SHARED = {"mention", "offer", "greeting_unnamed", "greeting_named", "sign_off"}
+SHARED = {"mention", "offer", "greeting_unnamed", "greeting_named", "sign_off", "door"}
 
 
 @pytest.mark.parametrize(
@@ -214,6 +214,7 @@ def test_messages_have_the_length_that_suits_their_channel(channel: str, least: 
     assert max(lengths) <= most
 
 
+@settings(deadline=None)  # the first draw reads the content files
 @given(limit=st.integers(min_value=5, max_value=150), index=st.integers(min_value=0, max_value=len(SPACE) - 1))
 def test_the_limit_holds_or_the_error_says_what_is_needed(limit: int, index: int) -> None:
     """A letter fits into the person's own limit; where none can, the error names a limit that does."""

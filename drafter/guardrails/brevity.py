@@ -1,13 +1,17 @@
-"""Kinds for length and repetition."""
+"""Kinds for length and repetition (`brevity/...`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from drafter.disclosure import telling_words
-from drafter.guardrails.kinds import Case, Hit, Rule, kind
-from drafter.guardrails.reading import Sentence
+from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.reading import Sentence, words_of
 from drafter.guide import word_limit
+
+_LOOP_WORDS = 8  # the longest phrase that is looked for again and again
 
 
 @kind("limit")
@@ -26,38 +30,102 @@ def limit(_: Rule, case: Case) -> Iterator[Hit]:
 def twice(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sentence that says again, in nearly the same words, what another one said.
 
-    `shared` is the part of the shorter one's telling words that both have.
+    `shared` is the part of the shorter one's telling words that both have. A short thanks may stand at both ends.
     """
     said: list[tuple[str, frozenset[str]]] = []
-    for sentence in case.body.sentences:
-        if sentence.place != "body":
-            continue
+    for sentence in _told(case):
         plain, words = _plain(sentence), telling_words(sentence.masked)
-        for before, known in said:
+        short_thanks = "thank" in sentence.moves and len(plain.split()) <= 3
+        for index, (before, known) in enumerate(said):
             shorter = min(len(words), len(known))
             alike = shorter >= 3 and len(words & known) >= rule.parameters["shared"] * shorter
-            if alike or (plain == before and len(plain.split()) > 1):
+            same = plain == before and len(plain) >= 8 and not (short_thanks and index < len(said) - 1)
+            if alike or same:
                 yield Hit(case.body, sentence.start, sentence.end)
                 break
         said.append((plain, words))
+
+
+def _told(case: Case) -> list[Sentence]:
+    return [sentence for sentence in case.body.sentences if sentence.place == "body"]
 
 
 def _plain(sentence: Sentence) -> str:
     return "".join(letter for letter in sentence.masked if letter.isalnum() or letter == " ").strip()
 
 
+@kind("loop")
+def loop(rule: Rule, case: Case) -> Iterator[Hit]:
+    """A phrase that is said `most` times or more in a row, or a single word two times more than that."""
+    for sentence in case.body.sentences:
+        words = words_of(sentence.masked)
+        if any(_runs(words, size, rule.parameters["most"] + 2 * (size == 1)) for size in range(1, _LOOP_WORDS + 1)):
+            yield Hit(case.body, sentence.start, sentence.end)
+
+
+def _runs(words: list[str], size: int, times: int) -> bool:
+    """Whether `size` words stand `times` times in a row: then so many words equal the one `size` places before."""
+    row = 0
+    for index in range(size, len(words)):
+        row = row + 1 if words[index] == words[index - size] else 0
+        if row >= size * (times - 1):
+            return True
+    return False
+
+
 @kind("again")
 def again(rule: Rule, case: Case) -> Iterator[Hit]:
-    """The move `move` made in more than `most` sentences: the first one too many. `alone` counts only sentences that
-    make none of the moves that it lists besides.
+    """More than `most` sentences that say one thing: the first one too many.
+
+    They say it when they make the move `move`, where one is named, or hold any of `patterns`. Sentences with any of
+    `unless`, and those that make a move of `alone`, which say something else besides, do not count.
     """
+    wanted = compiled(rule.parameters["patterns"]) if rule.parameters.get("patterns") else None
+    unless = compiled(rule.parameters["unless"]) if rule.parameters.get("unless") else None
+    others = set(rule.parameters.get("alone", ()))
     made = [
-        sentence
-        for sentence in case.body.sentences
-        if rule.parameters["move"] in sentence.moves
-        and sentence.place == "body"
-        and not sentence.moves & set(rule.parameters.get("alone", ()))
+        one
+        for one in _told(case)
+        if (rule.parameters.get("move") in one.moves or (wanted and wanted.search(one.masked)))
+        and not one.moves & others
+        and not (unless and unless.search(one.masked))
     ]
     if len(made) > rule.parameters["most"]:
         extra = made[rule.parameters["most"]]
         yield Hit(case.body, extra.start, extra.end)
+
+
+@kind("echo")
+def echo(rule: Rule, case: Case) -> Iterator[Hit]:
+    """A sentence that says what another said in words that mean the same, by the lists of `means`.
+
+    Two sentences side by side that make one move need `near` meanings in common, any others `far`; and both have most
+    of their meanings in common. Thanks may stand at both ends.
+    """
+    table = _meanings(tuple(sorted(rule.parameters["means"].items())))
+    told = [(one, _meant(one, table)) for one in _told(case)]
+    for index, (one, meant) in enumerate(told):
+        for place, (other, known) in enumerate(told[:index]):
+            moves = one.moves & other.moves
+            beside = place == index - 1
+            if "thank" in moves and not beside:
+                continue
+            least = rule.parameters["near"] if beside and moves else rule.parameters["far"]
+            common = len(meant & known)
+            if common >= least and common >= rule.parameters["shared"] * len(meant | known):
+                yield Hit(case.body, one.start, one.end)
+                break
+
+
+@lru_cache(maxsize=4)
+def _meanings(means: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {word: meaning for meaning, listed in means for word in listed.split()}
+
+
+def _meant(sentence: Sentence, table: Mapping[str, str]) -> frozenset[str]:
+    """What a sentence speaks of: the meanings of its words, and those telling words that no list has."""
+    plain = re.sub(r"'s\b", "", sentence.masked)
+    words = words_of(plain)
+    return frozenset(table[word] for word in words if word in table) | {
+        word for word in telling_words(plain) if word not in table
+    }

@@ -84,9 +84,10 @@ def outside(rule: Rule, case: Case) -> Iterator[Hit]:
     body = case.body
     greeted = openings(case, _by_line(tuple(rule.parameters["greeting"])))
     first = greeted[0][0] if greeted else 0
-    signed = max((one.end for one in body.sentences if BLANKS["sender"] in one.masked), default=len(body.text))
-    half = len(body.text) // 2
+    half = len(body.text) // 2  # a caller says the name at the start; that is no signature
+    signatures = [one.end for one in body.sentences if one.start >= half and BLANKS["sender"] in one.masked]
+    signed = max(signatures, default=len(body.text))
     for one in body.sentences:
-        before, behind = one.end <= first, one.start >= max(signed, half)
+        before, behind = one.end <= first, one.start >= signed
         if (before or behind) and (found := wanted.search(one.masked)):
             yield Hit(body, one.start + found.start(), one.start + found.end())

@@ -10,6 +10,7 @@ from drafter.guardrails.engine import case_of
 from drafter.guardrails.kinds import KINDS, Rule
 from drafter.guardrails.pack import REFERENCE, rules
 from drafter.message import Draft
+from drafter.names import Names
 from drafter.request import Request
 
 
@@ -37,9 +38,11 @@ def flags(rule: Rule, text: Mapping[str, Any]) -> bool:
     """Whether a rule has anything against one of the packs' texts."""
     letter = read_toml(f"guardrails/{REFERENCE}/letter.toml")
     request = Request.model_validate({**letter["request"], **text.get("request", {})})
-    body = text.get("body") or letter["body"].strip().replace("{sentence}", text.get("sentence", "")).replace(
-        " \n", "\n"
-    )
-    subject = text.get("subject", letter["subject"]) if request.channel == "email" else None
+    names = Names.of(request)
+    subject, body = text.get("subject"), text.get("body")
+    if body is None:
+        before, after = names.fill(letter["body"].strip()).replace("{recipient}", "hiring team").split("{sentence}")
+        body = f"{before}{text.get('sentence', '')}{after}".replace(" \n", "\n")
+        subject = subject or names.fill(letter["subject"])
     case = case_of(Draft(subject=subject, body=body), request)
     return rule.applies(request) and next(iter(KINDS[rule.kind](rule, case)), None) is not None

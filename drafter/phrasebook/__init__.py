@@ -21,7 +21,7 @@ from drafter.request import Channel
 
 __all__ = ["write"]
 
-TRIES = 60
+TRIES = 150
 """Letters that are made for one seed at most, with shorter wordings from a third of them onwards."""
 
 COMFORT = {
