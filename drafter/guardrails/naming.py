@@ -8,6 +8,7 @@ from functools import cache
 
 from drafter.content import read_toml
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.pack import language
 from drafter.guardrails.reading import Reading
 from drafter.guardrails.spelling import (
     bare,
@@ -63,24 +64,30 @@ def recipient_greeted(rule: Rule, case: Case) -> Iterator[Hit]:
     """No word of the recipient's name near the start, or a title that is for another kind of person."""
     if case.request.recipient is None:
         return
-    start, end = _head(case, rule.parameters["within"])
-    head = case.body.text[start:end]
-    if not _is_named(head, case.request.recipient, inflected=case.language != "en"):
-        yield Hit(case.body, start, min(end, start + 80)) if end > start else Hit(None)
-        return
-    salutation = next((one for one in case.body.sentences if one.place == "salutation"), None)
-    if salutation and _mistitled(salutation.text, case.request.recipient, rule.parameters["titles"]):
-        yield Hit(case.body, salutation.start, salutation.end, "The title in the greeting is another one.")
-
-
-def _head(case: Case, within: int) -> tuple[int, int]:
-    """Where a greeting may stand: up to the first blank line, and no further than `within` characters."""
     text = case.body.text
-    start = len(text) - len(text.lstrip())
-    greetings = [one.end for one in case.body.sentences if one.place == "salutation"]
-    if greetings and case.request.channel is not Channel.PHONE:
-        return start, greetings[-1]
-    return start, min(len(text), start + within)
+    start, end = _greeting(case) or (0, 0)
+    if end == 0 or case.request.channel is Channel.PHONE:
+        start = len(text) - len(text.lstrip())
+        end = min(len(text), start + rule.parameters["within"])
+    if not _is_named(text[start:end], case.request.recipient, inflected=case.language != "en"):
+        yield Hit(case.body, start, min(end, start + 80)) if end > start else Hit(None)
+    elif _mistitled(text[start:end], case.request.recipient, rule.parameters["titles"]):
+        yield Hit(case.body, start, end, "The title in the greeting is another one.")
+
+
+def _greeting(case: Case) -> tuple[int, int] | None:
+    """Where the greeting stands, be it the first line or not; None where the language's greetings are not known.
+
+    A greeting that ends at a full stop may have been cut at a title ("drs."), so it goes on to the end of its line.
+    """
+    known = language(case.language)
+    for one in case.body.sentences:
+        if known and (found := known.greeting.match(one.masked)) and (one.place != "body" or found[0][:3] != "to "):
+            line = case.body.text.find("\n", one.start)
+            line = len(case.body.text) if line < 0 else line
+            cut = one.text.endswith(".") and line - one.start < 80
+            return one.start, line if cut else min(one.end, one.start + found.end())
+    return None
 
 
 def _is_named(text: str, name: str, *, inflected: bool) -> bool:
@@ -114,7 +121,7 @@ def sender_signed(_: Rule, case: Case) -> Iterator[Hit]:
     """The sender's name stands not at the end; in a call or a text it may stand anywhere."""
     body, sender = case.body, case.request.sender
     start = 0 if case.request.channel in _SPOKEN else _tail(body)
-    if holds(body.text[start:], spoken(sender)):
+    if holds(body.text[start:], spoken(sender)) or _has_own_line(body, spoken(sender)):
         return
     named = [word for word in words_at(body.text, start) if _is_part(word, body, sender)]
     if not named:
@@ -134,6 +141,12 @@ def _tail(body: Reading) -> int:
     if full and full[-1].end < len(text) and any(letter.isalnum() for letter in text[full[-1].end :]):
         return full[-1].end
     return max(text.rfind("\n") + 1, len(text) - 60)
+
+
+def _has_own_line(body: Reading, sender: str) -> bool:
+    """Whether a short line in the second half is the sender's name, with something behind it."""
+    lines = body.text[len(body.text) // 2 :].split("\n")[1:]
+    return any(len(line.split()) <= len(sender.split()) + 3 and holds(line, sender) for line in lines)
 
 
 def _is_part(word: re.Match[str], body: Reading, sender: str) -> bool:
@@ -190,14 +203,11 @@ def greeting_names(rule: Rule, case: Case) -> Iterator[Hit]:
     """A capitalised word in the greeting that is neither the recipient's nor a word that any greeting may use."""
     own = _spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | _title_words()
     called = person_tokens(case.request.recipient) if case.request.recipient else frozenset[str]()
-    for one in case.body.sentences:
-        if one.place != "salutation":
-            continue
-        for word in words_at(case.body.text, one.start, one.end):
-            spelt = bare(word[0])
-            shortened = len(spelt) >= 3 and any(name.startswith(spelt) for name in called)
-            if word[0][0].isupper() and len(spelt) > 1 and spelt not in own | called and not shortened:
-                yield Hit(case.body, word.start(), word.end())
+    for word in words_at(case.body.text, *(_greeting(case) or (0, 0))):
+        spelt = bare(word[0])
+        shortened = len(spelt) >= 3 and any(name.startswith(spelt) for name in called)
+        if word[0][0].isupper() and len(spelt) > 1 and spelt not in own | called and not shortened:
+            yield Hit(case.body, word.start(), word.end())
 
 
 @kind("sign_off_names")
@@ -217,11 +227,21 @@ def sign_off_names(rule: Rule, case: Case) -> Iterator[Hit]:
 @kind("other_role")
 def other_role(rule: Rule, case: Case) -> Iterator[Hit]:
     """A title that is not the request's: in the role's place, or sharing a word with it and differing in another."""
-    elsewhere = compiled(rule.parameters["elsewhere"])
     for reading in case.readings:
         for sentence in reading.sentences:
-            if sentence.place != "salutation" and not elsewhere.search(sentence.masked):
-                yield from _titles_in(rule, case, reading, sentence.start, sentence.end)
+            if sentence.place != "salutation":
+                for hit in _titles_in(rule, case, reading, sentence.start, sentence.end):
+                    if not _is_elsewhere(rule, reading, (sentence.start, sentence.end), hit):
+                        yield hit
+
+
+def _is_elsewhere(rule: Rule, reading: Reading, sentence: tuple[int, int], hit: Hit) -> bool:
+    """Whether a title stands where another job is spoken of, and not, further on, the one that is withdrawn from."""
+    before, after = reading.masked[sentence[0] : hit.start], reading.masked[hit.end : sentence[1]]
+    for found in re.compile(rule.parameters["here"]).finditer(before):
+        before = reading.masked[sentence[0] + found.end() : hit.start]
+    elsewhere = compiled(rule.parameters["elsewhere"])
+    return elsewhere.search(before) is not None or elsewhere.match(after[:40].lstrip()) is not None
 
 
 def _titles_in(rule: Rule, case: Case, reading: Reading, start: int, end: int) -> Iterator[Hit]:
@@ -229,7 +249,7 @@ def _titles_in(rule: Rule, case: Case, reading: Reading, start: int, end: int) -
     ranks = frozenset(str(rule.parameters["ranks"]).split())
     said = _spoken_words(case.request) | {bare(word) for word in _long_forms(rule, case.request.role)}
     role = frozenset(tokens(spoken(case.request.role))) - {"of", "and", "the", "for"}
-    before, after = (re.compile(rule.parameters[name]) for name in ("before", "after"))
+    before, after, before_person = (re.compile(rule.parameters[name]) for name in ("before", "after", "person"))
     for run in re.compile(rule.parameters["run"]).finditer(reading.text, start, end):
         words = [bare(word[0]) for word in words_at(run[0]) if word[0][0].isupper() or bare(word[0]) in titles]
         strange = [word for word in words if word and word not in said]
@@ -238,7 +258,10 @@ def _titles_in(rule: Rule, case: Case, reading: Reading, start: int, end: int) -
         if not strange or (run.start() == start and len(words) == 1):
             continue
         shared = bool(role & set(words))
-        if (shared and titled) or (placed and (titled or len(strange) == len(words)) and _is_capital(run[0], titled)):
+        named = before_person.search(reading.masked[start : run.start()])
+        if (shared and titled and not named) or (
+            placed and (titled or len(strange) == len(words)) and _is_capital(run[0], titled)
+        ):
             yield Hit(reading, run.start(), run.end())
 
 

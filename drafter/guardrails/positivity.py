@@ -16,7 +16,7 @@ def criticism(rule: Rule, case: Case) -> Iterator[Hit]:
     """A fault ascribed to a target: "the process was slow", "a slow process", "the slowness of the process".
 
     Parameters, lists of patterns: `targets` (what may not be run down), `links` (verbs between a target and its
-    fault), `faults` (adjectives and phrases), `strong` (faults that also count in "kind, but sloppy"), `guards` (words
+    fault), `faults` (adjectives and phrases), `strong` (faults that count wherever they stand), `guards` (words
     that turn a fault round where they stand shortly before or between: "never dull"), `own` (what stands before a
     target that is the sender's own: "my slow reply").
     """
@@ -39,15 +39,15 @@ def _grid(
     targets: Sequence[str], links: Sequence[str], faults: Sequence[str], strong: Sequence[str], own: Sequence[str]
 ) -> re.Pattern[str]:
     target, link, fault, grave = (f"(?:{'|'.join(words)})" for words in (targets, links, faults, strong))
-    not_own = "".join(f"(?<!{word} )" for word in own)
+    not_own = "".join(rf"(?<!\b{word} )" for word in own)
     subject = rf"{not_own}\b{target}\b(?:'s)?"
     return compiled(
         [
             rf"{subject}(?:[\s,]+[\w'-]+){{0,5}}? {link}\b(?:[\s,]+[\w'-]+){{0,4}}?[\s,]+{fault}\b",
             rf"{not_own}\b{fault}(?:,? (?:and |but )?[\w-]+){{0,2}}? {target}\b",
             rf"\b{fault}(?: \w+){{0,2}} (?:of|in|at|by|from|with) (?:your|the|this|{{company}})(?: \w+)?(?:'s)? ?{target}?\b",
-            rf"\b(?:but|if|albeit|though|although|yet|however)(?: (?:a|little|bit|somewhat|rather|slightly|perhaps|also"
-            rf"|quite|very|so|terribly|utterly|thoroughly|it|was|is)){{0,3}} {grave}\b",
+            rf"\b(?:found|find|thought|consider(?:ed)?|call(?:ed)?) (?!my|i\b)(?:[\w']+ ){{1,7}}?{fault}\b",
+            rf"\b{grave}\b",
         ]
     )
 

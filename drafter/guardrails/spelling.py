@@ -62,9 +62,12 @@ def _pattern(folded: str) -> re.Pattern[str]:
 def company_names(company: str) -> tuple[str, ...]:
     """A company's name with and without its legal form, wherever that stands."""
     forms = company_forms(company)
-    bare = (_NO_FORM.sub("", normalise(form)[0]).strip() for form in forms)
-    initial = re.sub(r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt)\.?\s+(?=\S)", "", forms[-1], flags=re.IGNORECASE)
-    return tuple(dict.fromkeys(form for form in (*forms, *bare, initial) if form))
+    cut = forms[-1]
+    while (shorter := company_forms(cut.rstrip(" &+,"))[-1]) != cut:  # "Co. KG" goes in two steps: "… GmbH &" is left
+        cut = shorter
+    plain = (_NO_FORM.sub("", normalise(form)[0]).strip() for form in forms)
+    initial = re.sub(r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt)\.?\s+(?=\S)", "", cut, flags=re.IGNORECASE)
+    return tuple(dict.fromkeys(form for form in (*forms, *plain, cut, initial) if form))
 
 
 def short_company(text: str, company: str) -> bool:
