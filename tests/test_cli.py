@@ -475,17 +475,14 @@ class TestTheWhole:
         assert done.code == 2
         assert "Usage:" in done.out + done.err
 
-    def test_a_fault_of_the_program_is_not_hidden(self, command: Command, writer: dict[str, Any]) -> None:
+    def test_a_fault_of_the_program_is_not_hidden(
+        self, writer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """An exception that is none of drafter's own is not dressed up as a mistake of the user's."""
         writer["result"] = ZeroDivisionError()
+        monkeypatch.setattr(sys, "argv", ["drafter", "draft", *OPTIONS])
         with pytest.raises(ZeroDivisionError):
-            main_of("draft", *OPTIONS)
-
-
-def main_of(*words: str) -> None:
-    """The console entry, for what it lets through."""
-    sys.argv = ["drafter", *words]
-    main()
+            main()
 
 
 class TestProcesses:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from drafter.guardrails import naming, tongue
+from drafter.guardrails import naming, titles, tongue
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
 from drafter.guardrails.reading import BLANKS, Reading, lower, normalise
 from drafter.request import Channel
 
-FURTHER_KINDS = (naming, tongue)
+FURTHER_KINDS = (naming, titles, tongue)
 """The modules whose kinds belong to this family too."""
 
 _GAP = re.compile(r"\s+")

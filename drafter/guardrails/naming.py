@@ -1,4 +1,4 @@
-"""Whether a draft names the right company, person, sender and role (`form/wrong-name`)."""
+"""Whether a draft names the right company, recipient and sender (`form/wrong-name`); roles are in `titles`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from drafter.content import read_toml
-from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.pack import language
 from drafter.guardrails.reading import Reading
 from drafter.guardrails.spelling import (
@@ -30,7 +30,8 @@ _ASIDE = re.compile(r"\s*[(\[<].*$|,.*$|\s[-|/]\s.*$")
 
 
 @cache
-def _everyday() -> frozenset[str]:
+def everyday() -> frozenset[str]:
+    """The words that any message may hold, so that none of them is a name misspelt."""
     return frozenset(str(read_toml("guardrails/everyday.toml")["words"]).split())
 
 
@@ -48,11 +49,18 @@ def person_tokens(name: str) -> frozenset[str]:
     return frozenset(form for form in found if form)
 
 
+def _is_slot(rule: Rule, text: str) -> bool:
+    """Whether a slot stands where the name belongs: then the finding is `form/placeholder`, and no other is needed."""
+    return re.search(rule.parameters["slots"], text, re.IGNORECASE) is not None
+
+
 @kind("company_named")
-def company_named(_: Rule, case: Case) -> Iterator[Hit]:
+def company_named(rule: Rule, case: Case) -> Iterator[Hit]:
     """The company stands nowhere in subject or body, in none of the forms that people write."""
     names = company_names(case.request.company)
     texts = [reading.text for reading in case.readings]
+    if any(_is_slot(rule, text) for text in texts):
+        return
     if not any(holds(text, name) for text in texts for name in names) and not any(
         short_company(text, case.request.company) for text in texts
     ):
@@ -69,6 +77,8 @@ def recipient_greeted(rule: Rule, case: Case) -> Iterator[Hit]:
     if end == 0 or case.request.channel is Channel.PHONE:
         start = len(text) - len(text.lstrip())
         end = min(len(text), start + rule.parameters["within"])
+    if _is_slot(rule, text[start:end]):
+        return
     if not _is_named(text[start:end], case.request.recipient, inflected=case.language != "en"):
         yield Hit(case.body, start, min(end, start + 80)) if end > start else Hit(None)
     elif _mistitled(text[start:end], case.request.recipient, rule.parameters["titles"]):
@@ -117,7 +127,7 @@ def _mistitled(greeting: str, recipient: str, titles: list[str]) -> bool:
 
 
 @kind("sender_signed")
-def sender_signed(_: Rule, case: Case) -> Iterator[Hit]:
+def sender_signed(rule: Rule, case: Case) -> Iterator[Hit]:
     """The sender's name stands not at the end; in a call or a text it may stand anywhere."""
     body, sender = case.body, case.request.sender
     start = 0 if case.request.channel in _SPOKEN else _tail(body)
@@ -125,7 +135,8 @@ def sender_signed(_: Rule, case: Case) -> Iterator[Hit]:
         return
     named = [word for word in words_at(body.text, start) if _is_part(word, body, sender)]
     if not named:
-        yield Hit(None)
+        if not _is_slot(rule, body.text[start:]):
+            yield Hit(None)
         return
     own = person_tokens(sender)
     for word in named:
@@ -163,12 +174,12 @@ def _next_name(body: Reading, word: re.Match[str], case: Case) -> re.Match[str] 
     follower = re.compile(r" ([^\W\d_]+(?:['-][^\W\d_]+)*)").match(body.text, word.end())
     if not follower or not follower[1][0].isupper() or follower[1].isupper():
         return None
-    if bare(follower[1]) in _spoken_words(case.request) | _everyday() or case.language == "de":
+    if bare(follower[1]) in spoken_words(case.request) | everyday() or case.language == "de":
         return None
     return re.compile(re.escape(follower[1])).search(body.text, follower.start())
 
 
-def _spoken_words(request: Request) -> frozenset[str]:
+def spoken_words(request: Request) -> frozenset[str]:
     """Every word that the request itself uses."""
     entries = (*request.may_mention, *request.appreciated, request.reason.detail or "")
     names = (request.company, request.role, request.sender, request.recipient or "")
@@ -178,10 +189,10 @@ def _spoken_words(request: Request) -> frozenset[str]:
 @kind("misspelt")
 def misspelt(_: Rule, case: Case) -> Iterator[Hit]:
     """A capitalised word that is nearly, but not quite, a word of a name."""
-    known = _spoken_words(case.request) | _everyday()
+    known = spoken_words(case.request) | everyday()
     request = case.request
     names = [request.company, request.sender, *([request.recipient] if request.recipient else [])]
-    wanted = {token for name in names for token in tokens(spoken(name)) if token not in _everyday()}
+    wanted = {token for name in names for token in tokens(spoken(name)) if token not in everyday()}
     wanted |= {token for token in tokens(spoken(request.role)) if len(token) >= 6}
     inflected = case.language != "en"
     for reading in case.readings:
@@ -201,10 +212,13 @@ def _opens(reading: Reading, index: int) -> bool:
 @kind("greeting_names")
 def greeting_names(rule: Rule, case: Case) -> Iterator[Hit]:
     """A capitalised word in the greeting that is neither the recipient's nor a word that any greeting may use."""
-    own = _spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | _title_words()
+    own = spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | _title_words()
     called = person_tokens(case.request.recipient) if case.request.recipient else frozenset[str]()
-    for word in words_at(case.body.text, *(_greeting(case) or (0, 0))):
-        spelt = bare(word[0])
+    start, end = _greeting(case) or (0, 0)
+    if _is_slot(rule, case.body.text[start:end]):
+        return
+    for word in words_at(case.body.text, start, end):
+        spelt = bare(re.sub(r"-[a-z]{2,6}$", "", word[0]))  # "Tanaka-san"
         shortened = len(spelt) >= 3 and any(name.startswith(spelt) for name in called)
         if word[0][0].isupper() and len(spelt) > 1 and spelt not in own | called and not shortened:
             yield Hit(case.body, word.start(), word.end())
@@ -213,7 +227,7 @@ def greeting_names(rule: Rule, case: Case) -> Iterator[Hit]:
 @kind("sign_off_names")
 def sign_off_names(rule: Rule, case: Case) -> Iterator[Hit]:
     """A signature in which another name stands before a part of the sender's: "Sarah Vogel" for Katrin Vogel."""
-    own = _spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | _everyday() | _title_words()
+    own = spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | everyday() | _title_words()
     sender = person_tokens(case.request.sender)
     for one in case.body.sentences:
         words = words_at(case.body.text, one.start, one.end)
@@ -222,58 +236,3 @@ def sign_off_names(rule: Rule, case: Case) -> Iterator[Hit]:
         for word in words:
             if word[0][0].isupper() and not word[0].isupper() and bare(word[0]) not in own | sender:
                 yield Hit(case.body, word.start(), word.end())
-
-
-@kind("other_role")
-def other_role(rule: Rule, case: Case) -> Iterator[Hit]:
-    """A title that is not the request's: in the role's place, or sharing a word with it and differing in another."""
-    for reading in case.readings:
-        for sentence in reading.sentences:
-            if sentence.place != "salutation":
-                for hit in _titles_in(rule, case, reading, sentence.start, sentence.end):
-                    if not _is_elsewhere(rule, reading, (sentence.start, sentence.end), hit):
-                        yield hit
-
-
-def _is_elsewhere(rule: Rule, reading: Reading, sentence: tuple[int, int], hit: Hit) -> bool:
-    """Whether a title stands where another job is spoken of, and not, further on, the one that is withdrawn from."""
-    before, after = reading.masked[sentence[0] : hit.start], reading.masked[hit.end : sentence[1]]
-    for found in re.compile(rule.parameters["here"]).finditer(before):
-        before = reading.masked[sentence[0] + found.end() : hit.start]
-    elsewhere = compiled(rule.parameters["elsewhere"])
-    return elsewhere.search(before) is not None or elsewhere.match(after[:40].lstrip()) is not None
-
-
-def _titles_in(rule: Rule, case: Case, reading: Reading, start: int, end: int) -> Iterator[Hit]:
-    titles = frozenset(str(rule.parameters["titles"]).split())
-    ranks = frozenset(str(rule.parameters["ranks"]).split())
-    said = _spoken_words(case.request) | {bare(word) for word in _long_forms(rule, case.request.role)}
-    role = frozenset(tokens(spoken(case.request.role))) - {"of", "and", "the", "for"}
-    before, after, before_person = (re.compile(rule.parameters[name]) for name in ("before", "after", "person"))
-    for run in re.compile(rule.parameters["run"]).finditer(reading.text, start, end):
-        words = [bare(word[0]) for word in words_at(run[0]) if word[0][0].isupper() or bare(word[0]) in titles]
-        strange = [word for word in words if word and word not in said]
-        placed = bool(after.match(reading.text, run.end()) or before.search(reading.text[start : run.start()]))
-        titled = any(word in titles | ranks for word in strange)
-        if not strange or (run.start() == start and len(words) == 1):
-            continue
-        shared = bool(role & set(words))
-        named = before_person.search(reading.masked[start : run.start()])
-        if (shared and titled and not named) or (
-            placed and (titled or len(strange) == len(words)) and _is_capital(run[0], titled)
-        ):
-            yield Hit(reading, run.start(), run.end())
-
-
-def _is_capital(run: str, titled: bool) -> bool:
-    """Whether a run is written like a title; in small letters it counts only with a word that titles have."""
-    return run[0].isupper() or titled
-
-
-def _long_forms(rule: Rule, role: str) -> list[str]:
-    """What the short forms in a role's title stand for ("Sr." is "Senior"), and the short forms of its long ones."""
-    pairs: dict[str, str] = rule.parameters["short"]
-    words = set(tokens(spoken(role)))
-    return [long for short, long in pairs.items() if short in words] + [
-        short for short, long in pairs.items() if long in words
-    ]

@@ -45,7 +45,8 @@ def _grid(
         [
             rf"{subject}(?:[\s,]+[\w'-]+){{0,5}}? {link}\b(?:[\s,]+[\w'-]+){{0,4}}?[\s,]+{fault}\b",
             rf"{not_own}\b{fault}(?:,? (?:and |but )?[\w-]+){{0,2}}? {target}\b",
-            rf"\b{fault}(?: \w+){{0,2}} (?:of|in|at|by|from|with) (?:your|the|this|{{company}})(?: \w+)?(?:'s)? ?{target}?\b",
+            rf"\b{fault}(?: \w+){{0,2}} (?:of|in|at|by|from|with) (?:your|the|this|{{company}})(?: \w+)?(?:'s)? ?"
+            rf"{target}?\b",
             rf"\b(?:found|find|thought|consider(?:ed)?|call(?:ed)?) (?!my|i\b)(?:[\w']+ ){{1,7}}?{fault}\b",
             rf"\b{grave}\b",
         ]

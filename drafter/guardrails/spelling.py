@@ -66,7 +66,7 @@ def company_names(company: str) -> tuple[str, ...]:
     while (shorter := company_forms(cut.rstrip(" &+,"))[-1]) != cut:  # "Co. KG" goes in two steps: "… GmbH &" is left
         cut = shorter
     plain = (_NO_FORM.sub("", normalise(form)[0]).strip() for form in forms)
-    initial = re.sub(r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt)\.?\s+(?=\S)", "", cut, flags=re.IGNORECASE)
+    initial = re.sub(r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt|ооо|оао|зао|пао|ао|тов|тоо)\.?\s+(?=\S)", "", cut, flags=re.IGNORECASE)
     return tuple(dict.fromkeys(form for form in (*forms, *plain, cut, initial) if form))
 
 

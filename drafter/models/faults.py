@@ -15,9 +15,9 @@ PASSING = frozenset({408, 409, 425, 429})
 def fault_of_status(model: str, status: int, headers: Mapping[str, str], code: str | None = None) -> ModelError:
     """The error for an HTTP status above 399. `code` is the service's own word for the fault, where it gave one."""
     if status in {401, 403}:
-        return WrongKey(model, f"the service does not take the key (HTTP {status}); check OPENAI_API_KEY")
+        return WrongKey(model, f"the service does not take the key (HTTP {status}); check it, such as OPENAI_API_KEY")
     if status == 404 or code == "model_not_found":
-        return UnknownModel(model, "the endpoint has no model of that name (HTTP 404); check --model and the base URL")
+        return UnknownModel(model, f"the endpoint has no such model (HTTP {status}); check --model and the base URL")
     if code == "insufficient_quota":
         return WrongKey(model, f"the account has no quota left (HTTP {status}); check its plan and billing")
     if status in PASSING or status >= 500:
@@ -37,8 +37,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             continue
         if 0 <= seconds < float("inf"):
             return seconds
-    parsed = email.utils.parsedate_tz(headers.get("retry-after") or "")
-    return max(0.0, email.utils.mktime_tz(parsed) - time.time()) if parsed else None
+    try:
+        parsed = email.utils.parsedate_tz(headers.get("retry-after") or "")
+        return max(0.0, email.utils.mktime_tz(parsed) - time.time()) if parsed else None
+    except (ValueError, OverflowError):  # a year that no clock has
+        return None
 
 
 def fault_of_exception(model: str, fault: BaseException) -> ModelError:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from drafter.errors import MalformedReply, ModelNotConfigured, ModelUnavailable
+from drafter.errors import ModelNotConfigured, ModelUnavailable
 from drafter.message import Usage
 from drafter.models.faults import fault_of_exception
 from drafter.models.interface import ModelCall, ModelReply
-from drafter.models.openai_compatible import check_finish
+from drafter.models.openai_compatible import answer_text, check_finish
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage, BaseMessage
+
+
+_FINISH = ("finish_reason", "stop_reason", "stopReason", "done_reason")
+"""Where providers say why the answer ended: OpenAI and Google, Anthropic, Bedrock, Ollama."""
 
 
 class LangChainModel:
@@ -63,14 +67,9 @@ class LangChainModel:
 
     def _reply(self, message: AIMessage) -> ModelReply:
         metadata: dict[str, Any] = message.response_metadata
-        check_finish(
-            self.name,
-            metadata.get("finish_reason") or metadata.get("stop_reason"),
-            refusal=message.additional_kwargs.get("refusal"),
-        )
-        text = str(message.text)
-        if not text.strip():
-            raise MalformedReply(self.name, "the model's answer is empty")
+        finish = next((metadata[key] for key in _FINISH if metadata.get(key)), None)
+        check_finish(self.name, finish, refusal=message.additional_kwargs.get("refusal"))
+        text = answer_text(self.name, str(message.text))
         counted = message.usage_metadata
         usage = (
             Usage(prompt_tokens=counted["input_tokens"], completion_tokens=counted["output_tokens"])

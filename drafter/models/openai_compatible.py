@@ -9,6 +9,10 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from drafter.errors import (
@@ -28,6 +32,52 @@ if TYPE_CHECKING:
 _ABOUT_FORMAT = re.compile(r"response_format|json_schema|json_object|structured output|grammar", re.IGNORECASE)
 _ABOUT_LIMIT = re.compile(r"max_tokens|max_completion_tokens", re.IGNORECASE)
 _ABOUT_SEED = re.compile(r"\bseed\b", re.IGNORECASE)
+_PLAINER = {"json_schema": "json_object", "json_object": None}
+_OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    """What of the format an endpoint takes. `swapped`: the other name of the limit was tried already."""
+
+    limit: str
+    response_format: str | None = "json_schema"
+    seed: bool = True
+    swapped: bool = False
+
+    def after(self, fault: Exception) -> _Dialect | None:
+        """What to try where the endpoint says that it lacks something; None where nothing can be left out.
+
+        Each step leaves something out for good, so that a call ends after five requests at the latest.
+        """
+        if getattr(fault, "status_code", None) not in {400, 404, 422, 501}:
+            return None
+        said = f"{getattr(fault, 'param', '')} {getattr(fault, 'message', '')}"
+        if _ABOUT_LIMIT.search(said) and not self.swapped:
+            return replace(self, limit=_OTHER_LIMIT[self.limit], swapped=True)
+        if _ABOUT_FORMAT.search(said) and self.response_format:
+            return replace(self, response_format=_PLAINER[self.response_format])
+        if _ABOUT_SEED.search(said) and self.seed:
+            return replace(self, seed=False)
+        return None
+
+    def body(self, model: str, call: ModelCall) -> dict[str, Any]:
+        """The request's body."""
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": [{"role": message.role, "content": message.content} for message in call.messages],
+            self.limit: call.max_tokens,
+        }
+        if call.seed is not None and self.seed:
+            body["seed"] = call.seed
+        if call.temperature is not None:
+            body["temperature"] = call.temperature
+        if self.response_format == "json_schema":
+            schema = {"name": call.schema_name, "strict": True, "schema": dict(call.schema)}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        elif self.response_format:
+            body["response_format"] = {"type": self.response_format}
+        return body
 
 
 class OpenAIModel:
@@ -35,86 +85,79 @@ class OpenAIModel:
 
     `base_url` and `api_key` default to OPENAI_BASE_URL and OPENAI_API_KEY; a local server that was named by its base
     URL needs no key. The client is made at the first call, and an async one for each call, so that none outlives its
-    event loop.
+    event loop. Threads may share a model object. Raises ModelNotConfigured where there is no usable key.
     """
 
     def __init__(self, name: str, *, base_url: str | None = None, api_key: str | None = None) -> None:
         self.name = name
         self._base_url = base_url or os.environ.get("OPENAI_BASE_URL") or None
-        self._api_key = api_key or os.environ.get("OPENAI_API_KEY") or ("none" if self._base_url else None)
-        if self._api_key is None:
+        self._api_key = (api_key or os.environ.get("OPENAI_API_KEY") or "").strip() or (
+            "none" if self._base_url else ""
+        )
+        if not self._api_key:
             raise ModelNotConfigured(
                 name, "there is no key; set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs none"
             )
+        if not (self._api_key.isascii() and self._api_key.isprintable()):
+            raise ModelNotConfigured(name, "the key holds a character that no key has; set OPENAI_API_KEY anew")
         self._client: OpenAI | None = None
-        self._formats = ["json_schema", "json_object", "none"]
-        self._limit = "max_tokens" if self._base_url else "max_completion_tokens"
-        self._takes_seed = True
+        self._making = Lock()
+        self._dialect = _Dialect("max_completion_tokens" if _is_openai(self._base_url) else "max_tokens")
 
     def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The answer to one call, within `timeout` seconds. Raises ModelError."""
-        if self._client is None:
-            from openai import OpenAI
-
-            self._client = OpenAI(base_url=self._base_url, api_key=self._api_key, max_retries=0)
+        deadline, dialect = monotonic() + timeout, self._dialect
         while True:
             try:
-                raw = self._client.chat.completions.with_raw_response.create(**self._sent(call), timeout=timeout)
-                return self._reply(raw.http_response.content)
+                with self._sync_client().chat.completions.with_streaming_response.create(
+                    **dialect.body(self.name, call), timeout=_left(deadline)
+                ) as raw:
+                    self._dialect = dialect
+                    return self._reply(_read(raw.iter_bytes(), deadline))
             except Exception as fault:
-                if not self._adapts(fault):
+                plainer = dialect.after(fault)
+                if plainer is None:
                     raise fault_of_exception(self.name, fault) from None
+                dialect = plainer
 
     async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
-        """The answer to one call in a running event loop. Raises ModelError."""
-        async with self._async_client() as client:
-            while True:
-                try:
-                    raw = await client.chat.completions.with_raw_response.create(**self._sent(call), timeout=timeout)
-                    return self._reply(raw.http_response.content)
-                except Exception as fault:
-                    if not self._adapts(fault):
-                        raise fault_of_exception(self.name, fault) from None
+        """The answer to one call in a running event loop, within `timeout` seconds. Raises ModelError."""
+        import asyncio
+
+        try:
+            async with self._async_client() as client, asyncio.timeout(timeout):
+                return await self._asked(client, call, timeout)
+        except Exception as fault:
+            raise fault_of_exception(self.name, fault) from None
+
+    async def _asked(self, client: AsyncOpenAI, call: ModelCall, timeout: float) -> ModelReply:
+        """The answer, by as many requests as it takes to find out what the endpoint knows."""
+        dialect = self._dialect
+        while True:
+            try:
+                body = dialect.body(self.name, call)
+                raw = await client.chat.completions.with_raw_response.create(**body, timeout=timeout)
+            except Exception as fault:
+                plainer = dialect.after(fault)
+                if plainer is None:
+                    raise
+                dialect = plainer
+            else:
+                self._dialect = dialect
+                return self._reply(raw.http_response.content)
+
+    def _sync_client(self) -> OpenAI:
+        from openai import OpenAI
+
+        with self._making:
+            if self._client is None:
+                self._client = OpenAI(base_url=self._base_url, api_key=self._api_key, max_retries=0)
+            return self._client
 
     def _async_client(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI
 
         return AsyncOpenAI(base_url=self._base_url, api_key=self._api_key, max_retries=0)
-
-    def _sent(self, call: ModelCall) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "model": self.name,
-            "messages": [{"role": message.role, "content": message.content} for message in call.messages],
-            self._limit: call.max_tokens,
-        }
-        if call.seed is not None and self._takes_seed:
-            body["seed"] = call.seed
-        if call.temperature is not None:
-            body["temperature"] = call.temperature
-        if self._formats[0] == "json_schema":
-            schema = {"name": call.schema_name, "strict": True, "schema": dict(call.schema)}
-            body["response_format"] = {"type": "json_schema", "json_schema": schema}
-        elif self._formats[0] == "json_object":
-            body["response_format"] = {"type": "json_object"}
-        return body
-
-    def _adapts(self, fault: Exception) -> bool:
-        """Whether the endpoint said that it lacks something that can be left out; then the next call does."""
-        if getattr(fault, "status_code", None) not in {400, 404, 422, 501}:
-            return False
-        said = f"{getattr(fault, 'param', '')} {getattr(fault, 'message', '')}"
-        if _ABOUT_LIMIT.search(said) and self._limit == "max_completion_tokens" and self._base_url:
-            self._limit = "max_tokens"
-        elif _ABOUT_LIMIT.search(said) and self._limit == "max_tokens":
-            self._limit = "max_completion_tokens"
-            self._base_url = self._base_url or "https://api.openai.com/v1"
-        elif _ABOUT_FORMAT.search(said) and len(self._formats) > 1:
-            del self._formats[0]
-        elif _ABOUT_SEED.search(said) and self._takes_seed:
-            self._takes_seed = False
-        else:
-            return False
-        return True
 
     def _reply(self, raw: bytes) -> ModelReply:
         """The reply in a response body, read strictly: what is missing or odd in it is MalformedReply."""
@@ -126,19 +169,51 @@ class OpenAIModel:
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise MalformedReply(self.name, "the service's answer is not a chat completion") from None
         check_finish(self.name, finish, refusal=refusal)
-        if not isinstance(text, str) or not text.strip():
-            raise MalformedReply(self.name, "the service's answer is empty")
-        return ModelReply(text, _usage(data.get("usage")), str(data.get("model") or self.name))
+        return ModelReply(answer_text(self.name, text), _usage(data.get("usage")), str(data.get("model") or self.name))
+
+
+def _is_openai(base_url: str | None) -> bool:
+    """Whether that is OpenAI's own endpoint, whose newer models no longer know max_tokens."""
+    return base_url is None or f"{base_url}/".startswith("https://api.openai.com/")
+
+
+def _left(deadline: float) -> float:
+    """Seconds to the deadline. Raises TimeoutError where it has passed."""
+    left = deadline - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _read(chunks: Iterable[bytes], deadline: float) -> bytes:
+    """The whole body. The client's own limit holds between chunks only, and some services send blanks to keep alive."""
+    body = bytearray()
+    for chunk in chunks:
+        _left(deadline)
+        body += chunk
+    return bytes(body)
 
 
 def check_finish(model: str, finish: object, *, refusal: object = None) -> None:
     """Raises the error that a finish reason or a refusal stands for, in the words of any provider."""
+    finish = finish if isinstance(finish, str) else None
     if refusal or finish in {"refusal", "refused"}:
         raise Refused(model, "the model declined to write the message")
     if finish in {"content_filter", "safety", "SAFETY", "content_filtered"}:
         raise ContentFiltered(model, "the service's content filter withheld the answer")
     if finish in {"length", "max_tokens", "MAX_TOKENS"}:
         raise CutOff(model, "the answer was cut off at the token limit")
+
+
+def answer_text(model: str, text: object) -> str:
+    """The answer as text that can be written down. Raises MalformedReply where it is none, or blank."""
+    if not isinstance(text, str) or not text.strip():
+        raise MalformedReply(model, "the answer is empty")
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        raise MalformedReply(model, "the answer holds a broken character") from None
+    return text
 
 
 def _usage(data: object) -> Usage:

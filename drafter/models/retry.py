@@ -97,4 +97,4 @@ class _Policy:
 
     def stop(self, state: RetryCallState) -> bool:
         """After the last attempt, or where the wait would pass the deadline."""
-        return state.attempt_number >= self._attempts or state.upcoming_sleep >= self.left()
+        return state.attempt_number >= self._attempts or self._clock() + state.upcoming_sleep >= self._deadline
