@@ -61,7 +61,8 @@ _NOUNS_IN_ING = re.compile(
     r"(?:meeting|training|building|engineering|briefing|onboarding|planning|feeling|greeting)$", re.I
 )
 _ODD = re.compile(r"[\n:;?!<>|\\{}\[\]()\"“”]|https?|\S@\S|\b(?:but|although|though|however)\b", re.IGNORECASE)
-_CLAUSE_BREAK = re.compile(r"\b(?:that|which|who|how|where|when|with|of|in|at|about|from|for|to|by|around|on)\b|,")
+_OPENER = r"(?:that|which|who|whom|how|what|where|when|you|i|we|they|everyone|everybody)(?!['’])"
+_CLAUSE_BREAK = re.compile(rf"\b(?:{_OPENER}|with|of|in|at|about|from|for|to|by|around|on)\b|,", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,14 @@ def phrase_of(entry: str) -> tuple[str, str] | None:
     if re.match(r"the (?:way|fact that)\b", text, re.IGNORECASE):
         return "np", _uncapped(text)
     if _GERUND.match(text):
-        return ("gerund", _uncapped(text)) if len(text.split()) > 1 else None
-    return _noun(text) or (("said", text[:1].upper() + text[1:]) if _SAID.match(text) else None)
+        return ("gerund", _uncapped(text)) if re.match(r"\S+ing (?!and\b)", text, re.IGNORECASE) else None
+    return _noun(text) or (("said", text[:1].upper() + text[1:]) if _is_said(text) else None)
+
+
+def _is_said(text: str) -> bool:
+    """Whether an entry is a sentence: its verb is not that of a clause about its subject ("the time you took")."""
+    found = _SAID.match(text)
+    return found is not None and re.search(rf".\b{_OPENER}\b", found[0], re.IGNORECASE) is None
 
 
 def _is_plain(text: str) -> bool:
@@ -132,7 +139,8 @@ def _noun(text: str) -> tuple[str, str] | None:
 def _names_something(text: str) -> bool:
     """Whether the words up to the first preposition are a noun with what belongs to it, without a verb of its own."""
     head = _CLAUSE_BREAK.split(text)[0].strip()
-    if not head or re.search(rf"\b{_VERB}\b", head, re.IGNORECASE):
+    verbs, openers = (len(re.findall(rf"\b{pattern}\b", text, re.IGNORECASE)) for pattern in (_VERB, _OPENER))
+    if not head or re.search(rf"\b{_VERB}\b", head, re.IGNORECASE) or verbs > openers:
         return False
     last = head.split()[-1]
     return bool(_NOUNS_IN_ING.search(last)) or not _NO_NOUN_LAST.search(last)

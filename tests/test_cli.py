@@ -2,8 +2,6 @@
 
 import io
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -483,60 +481,3 @@ class TestTheWhole:
         monkeypatch.setattr(sys, "argv", ["drafter", "draft", *OPTIONS])
         with pytest.raises(ZeroDivisionError):
             main()
-
-
-class TestProcesses:
-    """The command line as a shell runs it."""
-
-    @staticmethod
-    def start(*words: str | Path, **settings: str) -> "subprocess.Popen[str]":
-        environment = {**os.environ, **settings}
-        return subprocess.Popen(
-            [sys.executable, "-m", "drafter", *map(str, words)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            env=environment,
-        )
-
-    def test_a_message_can_be_piped_into_the_check(self, request_file: Path) -> None:
-        """`drafter draft R | drafter check - --request R` finds the phrasebook's message acceptable."""
-        written, _ = (drawn := self.start("draft", "-", "--model", "phrasebook")).communicate(REQUEST)
-        found, told = (checked := self.start("check", "-", "--request", request_file)).communicate(written)
-        assert (drawn.returncode, checked.returncode, told) == (0, 0, "")
-        assert found.startswith("Acceptable: ")
-
-    def test_a_fault_in_the_draft_is_exit_1(self, request_file: Path) -> None:
-        """A draft with an unfilled slot is not acceptable, and the rule is named on standard output."""
-        found, told = (checked := self.start("check", "-", "-r", request_file)).communicate("Dear [Name],\nI withdraw.")
-        assert (checked.returncode, told) == (1, "")
-        assert "form/placeholder" in found
-
-    def test_a_broken_request_is_exit_2(self) -> None:
-        """A request that is none is said in lines on standard error, without a traceback."""
-        printed, told = (drawn := self.start("draft", "-")).communicate('sender = "Ana"\nreson = 1\n')
-        assert (drawn.returncode, printed) == (2, "")
-        assert "did you mean reason?" in told
-        assert "Traceback" not in told
-
-    def test_a_reader_that_leaves_is_no_fault(self) -> None:
-        """When whoever reads the output closes it, as `head` does, nothing is said; exit as shells do."""
-        process = self.start("guide")
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert process.stderr.read() == ""
-        process.stderr.close()
-        assert process.stdin is not None
-        process.stdin.close()
-        assert process.wait() == 141
-
-    def test_output_that_cannot_hold_the_message_is_said(self) -> None:
-        """Where the output's encoding lacks a character of the message, an error names it and the way out."""
-        request = '{"sender": "Ewa \\u017bak", "company": "Larkfield", "role": "Copy Editor"}'
-        words = ("draft", "-", "--model", "phrasebook", "--quiet")
-        printed, told = (drawn := self.start(*words, PYTHONIOENCODING="latin-1")).communicate(request)
-        assert (drawn.returncode, printed) == (2, "")
-        assert "'\\u017b'; set PYTHONIOENCODING=utf-8" in told

@@ -110,7 +110,11 @@ def test_a_seed_means_the_same_on_every_python() -> None:
     assert body == RECORDED
 
 
-RECORDED = ""
+RECORDED = (
+    "Hi Tom. I've decided to stay where I am, which is why I'm taking my name out of the "
+    "running for the Copy Editor position at Larkfield Press. Thank you for the interview and "
+    "for your time. I'd be glad to talk again one day. Best regards,\nAna Ruiz"
+)
 
 
 @pytest.mark.parametrize("index", range(5, len(SPACE), 997))

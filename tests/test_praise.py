@@ -25,6 +25,8 @@ from drafter.praise import phrase_of, woven
         ("Thank you so much for the warm welcome", ("np", "the warm welcome")),
         ("HR team support", ("np", "the HR team support")),
         ("team meeting on Monday", ("np", "the team meeting on Monday")),
+        ("All the preparation you put in", ("np", "all the preparation you put in")),
+        ("the time that Ana took for me", ("np", "the time that Ana took for me")),
         ("the {company} welcome", ("np", "the {company} welcome")),
         ("How clearly the work was explained", ("how", "how clearly the work was explained")),
         ("how openly they spoke", ("how", "how openly you spoke")),
@@ -69,6 +71,9 @@ def test_an_entry_takes_the_form_of_its_grammar(entry: str, form: tuple[str, str
         "see https://example.org/praise",
         "a very long entry " * 8,
         "(the panel)",
+        "the tour that Ana gave was great",
+        "Listening and honest answers",
+        "singing",
         "...",
     ],
 )

@@ -150,12 +150,3 @@ def move(rule: Rule, case: Case) -> Iterator[Hit]:
     for reading, sentence in sentences(rule, case):
         if rule.parameters["move"] in sentence.moves:
             yield Hit(reading, sentence.start, sentence.end)
-
-
-@kind("count-move")
-def count_move(rule: Rule, case: Case) -> Iterator[Hit]:
-    """More than `most` sentences of the body that make the move `move`: the first one too many."""
-    made = [sentence for sentence in case.body.sentences if rule.parameters["move"] in sentence.moves]
-    if len(made) > rule.parameters["most"]:
-        extra = made[rule.parameters["most"]]
-        yield Hit(case.body, extra.start, extra.end)

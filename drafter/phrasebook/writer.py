@@ -164,11 +164,18 @@ class Writer:
 
     def _thanks(self) -> Part:
         brief = self._brief
-        praise = woven(brief.words(FactKind.APPRECIATED))
+        entries = {self._addressed(words): words for words in brief.words(FactKind.APPRECIATED)}
+        praise = woven(tuple(entries))
         if praise is None or "praise" in self._without:
             return _part("thanks", self._pick(brief.stage), brief.number(FactKind.STAGE))
         text = _filled(self._pick(praise.move), praise.values)
-        return _part("thanks", text, brief.number(FactKind.APPRECIATED, praise.entry))
+        return _part("thanks", text, brief.number(FactKind.APPRECIATED, entries[praise.entry]))
+
+    def _addressed(self, words: str) -> str:
+        """An entry in which every form of the recipient's name is the one slot for it."""
+        whole = set((self._names.recipient or "").split())
+        forms = [slot for slot, name in self._names.found.items() if whole & set(name.split())]
+        return re.sub(rf"\{{(?:{'|'.join(forms)})\}}", "{recipient}", words) if forms else words
 
     def _mentions(self) -> Iterator[Part]:
         """What may be mentioned, where it is a sentence of the person's own; two things at most."""
