@@ -15,7 +15,7 @@ from drafter.request import Request, Tone
 
 _SLOT = re.compile(r"\{(sender|recipient|company|role|name_\d+)\}")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_BREAK = re.compile(r"(?=[(\[{<])|(?<=\w\w\w[.!?;:])\s+|\s+(?=[-–—|/#]+\s)")
+_BREAK = re.compile(r"(?=[(\[{<])|(?<=[\w'’)]{3}[.!?;:])\s+|\s+(?=[-–—|/#]+\s)")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff'’.-]+")
 
 
@@ -49,6 +49,21 @@ def spoken(name: str) -> str:
             return _squeeze(" ".join(kept)).rstrip(" .-–—|/#:;")
         kept.append(piece)
     return _squeeze(line)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """What a person says in a text, and the order that is planted in it, from its first clause to the end; each may be
+    empty.
+    """
+    if not is_planted(text):
+        return text, ""
+    said: list[str] = []
+    pieces = _BREAK.split(text)
+    for index, piece in enumerate(pieces):
+        if is_planted(piece):
+            return _squeeze(" ".join(said)), _squeeze(" ".join(pieces[index:]))
+        said.append(piece)
+    return "", text  # an order that no clause holds by itself
 
 
 def _squeeze(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +18,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def completion(text: str | None = "{}", finish: str = "stop", **message: Any) -> Answer:
+def completion(text: str | None = "{}", finish: Any = "stop", **message: Any) -> Answer:
     """A sound chat completion that says `text`."""
     choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text, **message}}
     usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
@@ -36,8 +36,8 @@ class Endpoint:
 
 
 @contextmanager
-def endpoint(*answers: Answer) -> Iterator[Endpoint]:
-    """Serves the answers in order; the last one again and again."""
+def endpoint(*answers: Answer | Callable[[dict[str, Any]], Answer]) -> Iterator[Endpoint]:
+    """Serves the answers in order; the last one again and again. A function answers by the body that was sent."""
     queue = list(answers)
     served = Endpoint("")
 
@@ -48,8 +48,10 @@ def endpoint(*answers: Answer) -> Iterator[Endpoint]:
             pass
 
         def do_POST(self) -> None:
-            served.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            answer = queue.pop(0) if len(queue) > 1 else queue[0]
+            sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            served.asked.append(sent)
+            given = queue.pop(0) if len(queue) > 1 else queue[0]
+            answer = given if isinstance(given, Answer) else given(sent)
             self.close_connection = True
             if answer.body is None:
                 return

@@ -104,17 +104,17 @@ def test_the_same_brief_and_seed_make_the_same_letter(index: int) -> None:
     assert write(told, seed=3) == write(told, seed=3)
 
 
-def test_a_seed_means_the_same_on_every_python() -> None:
-    """A letter that was written once can be had again: this one is on record."""
-    body = written(request_with(channel="text", reason={"kind": "staying"}), seed=11).body
-    assert body == RECORDED
-
-
 RECORDED = (
     "Hi Tom. I've decided to stay where I am, which is why I'm taking my name out of the "
     "running for the Copy Editor position at Larkfield Press. Thank you for the interview and "
     "for your time. I'd be glad to talk again one day. Best regards,\nAna Ruiz"
 )
+
+
+def test_a_seed_means_the_same_on_every_python() -> None:
+    """A letter that was written once can be had again: this one is on record."""
+    body = written(request_with(channel="text", reason={"kind": "staying"}), seed=11).body
+    assert body == RECORDED
 
 
 @pytest.mark.parametrize("index", range(5, len(SPACE), 997))

@@ -1,58 +1,74 @@
-"""Kinds for what a draft must keep to itself: secrets in any wording, sensitive topics, too much about the reason."""
+"""Kinds for what a draft must keep to itself: secrets in any wording, reasons that are nobody's business, topics."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from drafter.disclosure import telling_words
-from drafter.guardrails.disguise import unveiled
+from drafter.guardrails.amounts import amounts
+from drafter.guardrails.disguise import signs, unveiled
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
 from drafter.guardrails.reading import Sentence, lower, normalise
 from drafter.guardrails.reasons import told
+from drafter.guardrails.topics import Topic, of_names, opened, topics
+from drafter.names import parted
 from drafter.request import Share
 
-_CLAUSE = re.compile(r"[,;:]| - |\band (?=i\b)|\bso\b|\btherefore\b")
+_BLANKED = re.compile("[ʀᴄᴘꜱ]+")
+_NAME = re.compile(r"(?<=[^.!?\s\"'(]\s)[A-ZÀ-ÖØ-Þ][\w'-]+")
+
+
+class Secret(NamedTuple):
+    """What gives one secret away: words (by group of like meaning), names, amounts, and the topics that it is about."""
+
+    words: frozenset[str]
+    named: frozenset[str]
+    amounts: frozenset[str]
+    topics: tuple[Topic, ...]
 
 
 @kind("secret")
 def secret(rule: Rule, case: Case) -> Iterator[Hit]:
-    """Words of a private entry, or of a reason that is not to be told, in any sentence, also in disguise or in other
-    words of the same group in `synonyms`.
+    """A private entry, or a reason that is not to be told, in any sentence: its names, amounts or topics, or its words,
+    where `synonyms` has groups of words that mean the same. What the request lets be said gives nothing away, nor do
+    the words in `general` for its kind of reason.
     """
     groups = _groups(str(rule.parameters["synonyms"]))
-    open_words = _grouped(case.allowed, groups) | _grouped(_names(case), groups)
-    secrets = [
-        (hidden, hidden & _grouped(" ".join(_NAMED.findall(text)), groups))
-        for text in _secrets(case)
-        if (hidden := _grouped(text, groups) - open_words)
-    ]
+    secrets = list(_secrets(rule, case, groups))
     if not secrets:
         return
-    for reading in case.readings:
-        for sentence in reading.sentences:
-            seen = _grouped(sentence.masked, groups)
-            if any(_gives_away(seen & hidden, hidden, named) for hidden, named in secrets):
-                yield Hit(reading, sentence.start, sentence.end)
-        veiled = _grouped(" ".join(unveiled(reading.original)), groups)
-        if any(_gives_away(veiled & hidden, hidden, named) for hidden, named in secrets):
-            yield Hit(reading, 0, len(reading.text), "Disguised words give away something that was to stay private.")
+    pictures = {found for reading in case.readings for found in reading.original}
+    hidden = [lower(text) for reading in case.readings for text in unveiled(reading.original)]
+    for one in secrets:
+        for reading in case.readings:
+            for sentence in reading.sentences:
+                if sentence.place != "salutation" and _gives_away(one, sentence, case, groups):
+                    yield Hit(reading, sentence.start, sentence.end)
+        if any(topic.signs & pictures for topic in one.topics) or any(_shows(one, text, groups) for text in hidden):
+            whole = case.body
+            yield Hit(whole, 0, len(whole.text), "Disguised words give away something that was to stay private.")
 
 
-def _secrets(case: Case) -> list[str]:
-    reason = case.request.reason
-    unshared = [reason.detail] if reason.detail and reason.share is not Share.DETAIL else []
-    return [normalise(text)[0] for text in (*case.request.private, *unshared)]
-
-
-_NAMED = re.compile(r"(?<=[^.!?]\s)[A-Z]\w+")
-"""Names in a secret: words with a capital that open no sentence. One of them is enough to give it away."""
-
-
-def _names(case: Case) -> str:
+def _secrets(rule: Rule, case: Case, groups: Mapping[str, str]) -> Iterator[Secret]:
     request = case.request
-    return " ".join((request.sender, request.company, request.role, request.recipient or ""))
+    detail = request.reason.detail if request.reason.share is not Share.DETAIL else None
+    given = " ".join((request.sender, request.company, request.role, request.recipient or ""))
+    if request.next_interview:
+        given += f" {request.next_interview:%A %B %d %Y %H %M}"
+    free = _grouped(case.allowed, groups) | _grouped(given, groups)
+    if request.reason.share is not Share.NOTHING:
+        free |= _grouped(str(rule.parameters["general"].get(request.reason.kind, "")), groups)
+    figures = amounts(lower(f"{case.allowed} {given}"), case.language)
+    open_topics = opened(case)
+    for text in (*request.private, parted(detail)[0] if detail else ""):
+        plain = normalise(text)[0]
+        about = tuple(one for one in topics(case.language) if one.name not in open_topics and one.found(lower(plain)))
+        words = _grouped(plain, groups) - free
+        if words or about:
+            yield Secret(words, _named(plain) & words, amounts(lower(plain), case.language) - figures, about)
 
 
 @lru_cache(maxsize=16)
@@ -66,80 +82,105 @@ def _groups(synonyms: str) -> dict[str, str]:
     return groups
 
 
-def _grouped(text: str, groups: dict[str, str]) -> frozenset[str]:
-    """The telling words of a text, words of one group as one; figures without their separators."""
-    figures = re.sub(r"(?<=\d)[,. ](?=\d{3}\b)", "", text)
-    return frozenset(groups.get(word, word) for word in telling_words(figures))
+def _grouped(text: str, groups: Mapping[str, str]) -> frozenset[str]:
+    """The telling words of a text, words of one group as one."""
+    return frozenset(groups.get(word, word) for word in telling_words(text) if not word.isdigit())
 
 
-def _gives_away(shared: frozenset[str], hidden: frozenset[str], named: frozenset[str]) -> bool:
-    """Whether what a sentence shares with a secret gives it away: two words, or one that is telling by itself (a name,
-    a figure, a word for a sensitive topic, or half of what the secret says).
-    """
-    alone = any(word in named or word[0] == "=" or word.isdigit() for word in shared)
-    return bool(shared) and (len(shared) > 1 or alone or len(hidden) <= 2)
+def _gives_away(one: Secret, sentence: Sentence, case: Case, groups: Mapping[str, str]) -> bool:
+    plain = _BLANKED.sub(" ", sentence.masked)
+    if one.amounts & amounts(plain, case.language) or any(topic.found(sentence.masked) for topic in one.topics):
+        return True
+    shared = _grouped(plain, groups) & one.words
+    # A name is written with a capital: in the secret, or in the draft where the secret has small letters throughout.
+    written = "".join(
+        " " if low in "ʀᴄᴘꜱ" else letter for letter, low in zip(sentence.text, sentence.masked, strict=True)
+    )
+    return bool(shared & (one.named | _named(written))) or _enough(one.words, shared)
+
+
+def _named(text: str) -> frozenset[str]:
+    """Names in a text: telling words with a capital that open no sentence."""
+    return telling_words(" ".join(_NAME.findall(text)))
+
+
+def _enough(hidden: frozenset[str], shared: frozenset[str]) -> bool:
+    """Whether the words that a sentence shares with a secret give it away: two, or half of what the secret says."""
+    return len(shared) > 1 or (bool(shared) and len(hidden) <= 2)
+
+
+def _shows(one: Secret, text: str, groups: Mapping[str, str]) -> bool:
+    """Whether a text that was in disguise shows a secret; there one word of some length is enough."""
+    words = {word for word in _grouped(text, groups) & one.words if len(word) > 4}
+    return bool(words) or any(topic.found(text) for topic in one.topics)
+
+
+@kind("any_reason")
+def any_reason(rule: Rule, case: Case) -> Iterator[Hit]:
+    """A cause that is given, by `patterns` but `unless`, beyond the kinds of reason that are known."""
+    wanted, unless = compiled(rule.parameters["patterns"]), compiled(rule.parameters["unless"])
+    for sentence in case.body.sentences:
+        found = wanted.search(sentence.masked)
+        if found and sentence.place in {"body", "postscript"} and not unless.search(sentence.masked):
+            yield Hit(case.body, sentence.start + found.start(), sentence.start + found.end())
 
 
 @kind("topic")
 def topic(rule: Rule, case: Case) -> Iterator[Hit]:
-    """A topic of `topics` that the request's allowed words do not bring up themselves."""
-    for name, patterns in rule.parameters["topics"].items():
-        pattern = compiled(patterns)
-        if pattern.search(case.allowed):
+    """A sensitive topic that the request does not open; where a name has the topic about it, only as one's own. `said`
+    is the message, with a slot for the topic.
+    """
+    free, named = opened(case), of_names(case.request)
+    for one in topics(case.language):
+        if not one.sensitive or one.name in free:
             continue
+        message = str(rule.parameters["said"]).replace("{topic}", one.said)
         for reading in case.readings:
-            for sentence in reading.sentences:
-                if sentence.place == "salutation":
-                    continue
-                if found := pattern.search(sentence.masked):
-                    message = f"This brings up {_SAID.get(name, name)}, and nothing in the request allows it."
-                    yield Hit(reading, sentence.start + found.start(), sentence.start + found.end(), message)
-            if any(pattern.search(text) for text in unveiled(reading.original)):
-                yield Hit(reading, 0, len(reading.text), f"Behind disguised words stands {_SAID.get(name, name)}.")
-
-
-_SAID = {
-    "money": "money or pay",
-    "legal": "legal trouble",
-    "present_job": "trouble at the present job",
-    "family": "family matters",
-    "immigration": "immigration status",
-}
+            hits = [
+                Hit(reading, sentence.start + found[0], sentence.start + found[1], message)
+                for sentence in reading.sentences
+                if sentence.place != "salutation" and (found := one.found(sentence.masked, own_only=one.name in named))
+            ]
+            yield from hits
+            if not hits and any(one.found(lower(text)) for text in unveiled(reading.original)):
+                yield Hit(reading, 0, len(reading.text), message)
+            yield from (Hit(reading, start, end, message) for start, end in signs(reading.text, one.signs))
 
 
 @kind("excess")
 def excess(rule: Rule, case: Case) -> Iterator[Hit]:
-    """A run of sentences about the reason with more than `sentences` sentences or `words` words."""
-    run: list[Sentence] = []
-    for sentence in (*case.body.sentences, None):
-        if sentence is not None:
-            goes_on = bool(run) and "\n\n" not in case.body.text[run[-1].end : sentence.start]
-            turns = compiled(rule.parameters["else"]).search(sentence.masked) is not None
-            if _about_reason(sentence, case) or (goes_on and not turns and _is_about_self(sentence)):
-                run.append(sentence)
-                continue
-        words = sum(_reason_words(one) for one in run)
-        if len(run) > rule.parameters["sentences"] or words > rule.parameters["words"]:
-            yield Hit(case.body, run[0].start, run[-1].end)
-        run = []
+    """More than `sentences` sentences or `words` words about the reason, counting those that go on about it; `else` is
+    what a sentence speaks of that no longer does.
+    """
+    spent: list[Sentence] = []
+    for sentence in case.body.sentences:
+        goes_on = bool(spent) and "\n\n" not in case.body.text[spent[-1].end : sentence.start]
+        turns = compiled(rule.parameters["else"]).search(sentence.masked) is not None
+        follows = goes_on and not turns and _is_about_self(sentence, compiled((rule.parameters["own"],)))
+        if _about_reason(sentence, case) or follows:
+            spent.append(sentence)
+    words = sum(_reason_words(one) for one in spent)
+    if len(spent) > rule.parameters["sentences"] or words > rule.parameters["words"]:
+        yield Hit(case.body, spent[0].start, spent[-1].end)
 
 
 def _about_reason(sentence: Sentence, case: Case) -> bool:
     """Whether a sentence tells a reason, or repeats the detail that may be told."""
-    if sentence.place != "body" or sentence.moves & _COURTESIES:
+    if sentence.place not in {"body", "postscript"} or sentence.moves & _COURTESIES:
         return False
     detail = case.request.reason.shared_detail
     retold = telling_words(sentence.masked) & telling_words(lower(detail)) if detail else frozenset()
     return bool(told(sentence, case.language)) or len(retold) > 1
 
 
-def _is_about_self(sentence: Sentence) -> bool:
+def _is_about_self(sentence: Sentence, own: re.Pattern[str]) -> bool:
     """Whether a sentence that follows a reason goes on about the sender, neither to nor about the readers."""
-    own = re.search(r"\b(?:i|my|me|we|our|it|that|this|there|they)\b", sentence.masked)
-    return sentence.place == "body" and bool(own) and not sentence.moves & (_COURTESIES | {"withdraw"})
+    courteous = sentence.moves & (_COURTESIES | {"withdraw"})
+    return sentence.place == "body" and not courteous and own.search(sentence.masked) is not None
 
 
 _COURTESIES = frozenset({"thank", "door_open", "wish_well", "apologise"})
+_CLAUSE = re.compile(r"[,;:]| - |\band (?=i\b)|\bso\b|\btherefore\b")
 
 
 def _reason_words(sentence: Sentence) -> int:

@@ -8,16 +8,23 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/_-]{12,}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"\b(?:[0-9a-fA-F]{2}[ :]?){6,}\b")
 _URL = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _SPACED = re.compile(r"(?:(?<=\s)|^|(?<=\())(?:\w[ .\-_*]{1,3}){3,}\w(?!\w)")
+_BITS = re.compile(r"(?<!\d)(?:[01]{8}[ ,]?){3,}(?!\d)")
+# Little words that no language has, but English turned by thirteen letters or written backwards.
+_MORSE = re.compile(r"(?<![\w.-])(?:[.\-·−]{1,5}[ /]+){5,}[.\-·−]{1,5}(?![\w.-])")
+_ROT13 = re.compile(r"\b(?:gur|naq|lbh|zl|vf|jnf|sbe|jvgu|unir|guvf|gung|jvyy|bhe|sebz)\b", re.IGNORECASE)
+_REVERSED = re.compile(r"\b(?:eht|uoy|ym|rof|htiw|evah|siht|taht|lliw|morf|tuoba)\b", re.IGNORECASE)
 _LEET = str.maketrans("013457@$", "oieastas")
 _LEET_WORD = re.compile(r"(?<!\w)(?=\w*[a-z@$])(?=\w*[013457@$]\w*)[\w@$]{3,}(?!\w)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=64)
 def unveiled(text: str) -> tuple[str, ...]:
     """What may be hidden in a text, in lower case; nothing where nothing looks disguised."""
     found = dict.fromkeys(hidden.lower() for hidden in _hidden(text) if hidden.strip())
@@ -30,6 +37,18 @@ def encoded(text: str) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(text):
             if decode(found[0]):
                 yield found.start(), found.end()
+    for pattern in (_BITS, _MORSE):
+        yield from (found.span() for found in pattern.finditer(text))
+    for pattern in (_ROT13, _REVERSED):
+        words = list(pattern.finditer(text))
+        if len(words) > 1:
+            yield words[0].start(), words[-1].end()
+
+
+def signs(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where a text holds one of the pictures that are wanted."""
+    if not text.isascii():
+        yield from ((place, place + 1) for place, letter in enumerate(text) if letter in wanted)
 
 
 def _hidden(text: str) -> Iterator[str]:
@@ -39,7 +58,6 @@ def _hidden(text: str) -> Iterator[str]:
         yield _SPACED.sub(
             lambda run: re.sub(r"(?<=\w)[ .\-_*](?=\w)", "", re.sub(r"\s{2,}", " / ", run[0])), text
         ).translate(_LEET)
-        yield re.sub(r"(?<=\w)[.\-_* ](?=\w)", "", text).translate(_LEET)
     if _LEET_WORD.search(text):
         yield text.translate(_LEET)
     if _URL.search(text):
@@ -47,8 +65,15 @@ def _hidden(text: str) -> Iterator[str]:
     for pattern, decode in ((_BASE64, _from_base64), (_HEX, _from_hex)):
         for found in pattern.finditer(text):
             yield decode(found[0]) or ""
-    if not re.search(r"\b(?:the|and|you|i|for|to|a)\b", text.lower()) and len(text) > 12:
+    if bits := _BITS.findall(text):
+        yield " ".join("".join(chr(int(byte, 2)) for byte in re.findall("[01]{8}", run)) for run in bits)
+    if len(_ROT13.findall(text)) > 1:
         yield codecs.decode(text, "rot13")
+    if len(_REVERSED.findall(text)) > 1:
+        yield text[::-1]
+    # One long word may hide among plain ones; turned about, plain ones are no words.
+    long = re.findall(r"[A-Za-z]{6,}", text)
+    yield " ".join([*(word[::-1] for word in long), *(codecs.decode(word, "rot13") for word in long)])
 
 
 def _from_base64(blob: str) -> str | None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from drafter.guardrails import naming, titles, tongue
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
 from drafter.guardrails.reading import BLANKS, Reading, lower, normalise
+from drafter.guide import channel_for
 from drafter.request import Channel
 
 FURTHER_KINDS = (naming, titles, tongue)
@@ -70,7 +71,7 @@ def openings(case: Case, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
 @kind("versions")
 def versions(rule: Rule, case: Case) -> Iterator[Hit]:
     """A second greeting: two letters in one. In a call, somebody may be asked for first and greeted then."""
-    if case.request.channel is Channel.PHONE:
+    if channel_for(case.request)[0] is Channel.PHONE:
         return
     greeted = openings(case, _by_line(tuple(rule.parameters["patterns"])))
     if len(greeted) >= 2:

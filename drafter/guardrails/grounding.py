@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from difflib import get_close_matches
 from functools import lru_cache
+from typing import Any
 
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
 
+Span = tuple[int, int]
+
 _CAPITALISED = re.compile(r"(?<![\w'])[^\W\d_][\w'&-]*")
 _FIGURES = re.compile(r"(?<![\w.])[$€£]?\d[\d.,:]*\w*\s?%?")
 _BLANK = frozenset(BLANKS.values())
+# Slots, links and addresses are other rules' matter; what stands in them names and counts nothing.
+_FOREIGN = re.compile(r"\[[^\]\n]{0,80}\]|\{[^}\n]{0,80}\}|<[^>\n]{0,80}>|\bhttps?://\S+|\bwww\.\S+|\S+@\S+")
 
 
 @lru_cache(maxsize=256)
-def _given(case_words: tuple[str, ...]) -> frozenset[str]:
+def _given(texts: tuple[str, ...]) -> frozenset[str]:
     """The words of the request's own texts, in lower case, without an ending "s"."""
-    return frozenset(_plain(word) for text in case_words for word in re.findall(r"\w+", lower(normalise(text)[0])))
+    return frozenset(_plain(word) for text in texts for word in re.findall(r"\w+", lower(normalise(text)[0])))
 
 
 def _plain(word: str) -> str:
@@ -26,109 +32,153 @@ def _plain(word: str) -> str:
 
 
 def known_words(case: Case) -> frozenset[str]:
-    """Every word that the request gives and a draft may repeat: names, titles, entries, the date of the interview."""
+    """Every word that the request gives as true and a draft may repeat: names, titles, entries."""
     request = case.request
-    texts = [request.sender, request.company, request.role, request.recipient or "", case.allowed]
-    if moment := request.next_interview:
-        texts.append(f"{moment:%A %B %d} {moment.day} {moment.year} {moment:%Y-%m-%d}")
-        if isinstance(moment, datetime):
-            texts.append(f"{moment:%H %M %I} {moment.hour} {moment.hour % 12 or 12} {moment:%p}am {moment:%H:%M}")
+    return _given((request.sender, request.company, request.role, request.recipient or "", case.allowed))
+
+
+def true_words(rule: Rule, case: Case) -> frozenset[str]:
+    """`known_words`, the date of the interview in any written form, and what is true but not to be told.
+
+    A secret that a draft gives away is no invention; `discretion/private-fact` has it.
+    """
+    secrets = (*case.request.private, case.request.reason.detail or "")
+    moment = case.request.next_interview
+    return known_words(case) | _given(secrets) | (frozenset() if moment is None else _written(moment, rule.parameters))
+
+
+def _written(moment: date, words: Mapping[str, Any]) -> frozenset[str]:
+    """The words and figures in which a date, and a time where there is one, may be written."""
+    month, weekday = words["months"].split()[moment.month - 1], words["weekdays"].split()[moment.weekday()]
+    ordinals = words["ordinals"].split()
+    texts = [month, month[:3], month[:4], weekday, weekday[:3], weekday[:4], ordinals[moment.day - 1]]
+    texts += [f"{moment.day} {moment.month} {moment.year} {moment:%d %m %y}"]
+    texts += [f"{moment.day}{suffix}" for suffix in words["suffixes"].split()]
+    if isinstance(moment, datetime):
+        hours, hour = words["hours"].split(), moment.hour % 12
+        # "quarter to eleven" is a quarter before the next hour
+        texts += [hours[hour], hours[(hour + 1) % 12], *words["minutes"].get(str(moment.minute), ())]
+        texts += [f"{clock} {clock}{half}" for clock in (moment.hour, hour or 12) for half in ("am", "pm", "h")]
+        texts += [f"{moment:%H %M %I} {moment:%H%M}"]
     return _given(tuple(texts))
 
 
 @kind("grounding")
 def grounding(rule: Rule, case: Case) -> Iterator[Hit]:
     """A name, figure, date, quantity or thing of theirs that the request does not give."""
-    known = known_words(case)
+    known = true_words(rule, case)
     for sentence in case.body.sentences:
-        if sentence.place in {"salutation", "sign_off"}:
-            continue
-        for start, end in _specific(rule, sentence, known):
-            yield Hit(case.body, sentence.start + start, sentence.start + end)
+        if sentence.place not in {"salutation", "sign_off"}:
+            for start, end in _specific(rule, sentence, known):
+                yield Hit(case.body, sentence.start + start, sentence.start + end)
 
 
-def _specific(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[tuple[int, int]]:
-    yield from _names(rule, sentence, known)
-    yield from _figures(sentence, known)
-    yield from _dates(rule, sentence, known)
+def _specific(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
+    foreign = [found.span() for found in _FOREIGN.finditer(sentence.text)]
+    for start, end in (
+        *_names(rule, sentence, known),
+        *_dates(rule, sentence, known),
+        *_figures(sentence, known, rule),
+    ):
+        if not any(first <= start < last for first, last in foreign):
+            yield start, end
     yield from _quantities(rule, sentence, known)
+    yield from _things(rule, sentence, known)
+
+
+def _things(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
+    """A thing is given when the words that name it are: the little words around it say nothing."""
+    little = frozenset(rule.parameters["little"].split())
     for found in compiled(rule.parameters["things"]).finditer(sentence.masked):
-        # A thing is given when the words that name it are: the little words around it say nothing.
-        told = [_plain(word) for word in re.findall(r"[a-z]{4,}", found[0]) if word not in _LITTLE]
+        told = [_plain(word) for word in re.findall(r"[a-z]{4,}", found[0]) if word not in little]
         if not told:  # "showed me round" is given where the sentence speaks of what is given
             told = [word for word in map(_plain, re.findall(r"[a-z]{3,}", sentence.masked)) if word in known][:1]
         if not told or not all(word in known for word in told):
             yield found.start(), found.end()
 
 
-_LITTLE = frozenset(
-    """your their about with from that this these those recent latest upcoming current showed shown showing around round
-    through into years have been were being""".split()  # noqa: SIM905 -- words read better as words
-)
-
-
-def _names(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[tuple[int, int]]:
+def _names(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """Capitalised words in mid-sentence; where nearly all words have capitals, they name nothing."""
-    plain = frozenset(str(rule.parameters["plain"]).split())
+    plain = frozenset(rule.parameters["plain"].split())
     words = list(_CAPITALISED.finditer(sentence.text))
     capitals = [word for word in words if word[0][0].isupper()]
     if len(capitals) > 3 and len(capitals) * 2 > len(words):
         return
+    if opener := compiled(rule.parameters["openers"]).match(sentence.masked):
+        capitals = [word for word in capitals if word.start() > 0 or opener.lastgroup == "person"]
     for word in capitals:
         before = sentence.text[: word.start()].rstrip(" \"'(")
-        if not before or before[-1] in ".!?:;-\n" or sentence.masked[word.start()] in _BLANK:
+        first = not before or before[-1] in ".!?:;-\n"
+        if sentence.masked[word.start()] in _BLANK or (first and not (opener and word.start() == 0)):
             continue
-        name = lower(word[0])
-        if name in plain or _plain(name) in known or name.split("'")[0] in plain or _plain(name.split("'")[0]) in known:
-            continue
-        if all(piece in plain or _plain(piece) in known for piece in re.findall(r"\w+", name)):
-            continue
-        yield word.start(), word.end()
+        if not _is_known_name(lower(word[0]), plain, known):
+            yield word.start(), word.end()
 
 
-def _figures(sentence: Sentence, known: frozenset[str]) -> Iterator[tuple[int, int]]:
+def _is_known_name(name: str, plain: frozenset[str], known: frozenset[str]) -> bool:
+    pieces = {name, name.split("'")[0]}, set(re.findall(r"\w+", name))
+    if any(piece in plain or _plain(piece) in known for piece in pieces[0]):
+        return True
+    if all(piece in plain or _plain(piece) in known for piece in pieces[1]):
+        return True
+    # A misspelt name of the request is no invention; `form/wrong-name` has it.
+    return len(name) > 4 and bool(get_close_matches(_plain(name), (word for word in known if len(word) > 3), 1, 0.8))
+
+
+def _figures(sentence: Sentence, known: frozenset[str], rule: Rule) -> Iterator[Span]:
+    plain = frozenset(rule.parameters["plain_figures"].split())
     for found in _FIGURES.finditer(sentence.masked):
         pieces = re.findall(r"\d+", found[0])
-        if not all(piece in known or piece.lstrip("0") in known for piece in pieces):
+        if found[0].strip(" .,:") not in plain and not all(
+            piece in known or piece.lstrip("0") in known for piece in pieces
+        ):
             yield found.start(), found.end()
 
 
-def _dates(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[tuple[int, int]]:
+def _dates(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """Months and weekdays, in capitals, so that "may" and "march" in other senses are none."""
     names = frozenset(f"{rule.parameters['months']} {rule.parameters['weekdays']}".split())
     for word in _CAPITALISED.finditer(sentence.text):
         name = lower(word[0]).split("'")[0].removesuffix("s")
         at_start = not sentence.text[: word.start()].strip()
         if (
-            not word[0][0].isupper()
-            or name not in names
-            or _plain(name) in known
-            or (at_start and name in {"may", "march"})
+            word[0][0].isupper()
+            and name in names
+            and _plain(name) not in known
+            and not (at_start and name in {"may", "march"})
+            and sentence.masked[word.start()] not in _BLANK
         ):
-            continue
-        if sentence.masked[word.start()] not in _BLANK:
             yield word.start(), word.end()
 
 
-def _quantities(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[tuple[int, int]]:
-    for found in _counted(str(rule.parameters["numbers"]), str(rule.parameters["units"])).finditer(sentence.masked):
+def _quantities(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
+    """What is counted in words, and times of day in words."""
+    numbers, units = str(rule.parameters["numbers"]), str(rule.parameters["units"])
+    for found in _counted(numbers, units).finditer(sentence.masked):
         if not all(_plain(word) in known for word in re.findall(r"[a-z]+", found[0])):
+            yield found.start(), found.end()
+    for found in compiled(rule.parameters["clock"]).finditer(sentence.masked):
+        if found["hour"] not in known:
             yield found.start(), found.end()
 
 
 @lru_cache(maxsize=8)
 def _counted(numbers: str, units: str) -> re.Pattern[str]:
     either, of = "|".join(numbers.split()), "|".join(re.escape(unit) for unit in units.split())
-    return re.compile(rf"\b(?:{either})\b(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)")
+    # "half past ten meeting" is a time, and a hundred per cent is an emphasis
+    return re.compile(
+        rf"(?<!past )(?<!to )(?!hundred percent)\b(?:{either})\b(?!-)(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)"
+    )
 
 
 @kind("promise")
 def promise(rule: Rule, case: Case) -> Iterator[Hit]:
     """A commitment of the sender's whose words the request's `may_mention` does not give."""
     pattern, known = compiled(rule.parameters["patterns"]), known_words(case)
+    unless = compiled(rule.parameters["unless"])
     for sentence in case.body.sentences:
         found = pattern.search(sentence.masked)
-        if found and not _is_given(case.body, sentence, found, known):
+        if found and not unless.search(sentence.masked) and not _is_given(case.body, sentence, found, known):
             yield Hit(case.body, sentence.start + found.start(), sentence.end)
 
 

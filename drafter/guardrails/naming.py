@@ -22,6 +22,7 @@ from drafter.guardrails.spelling import (
     tokens,
     words_at,
 )
+from drafter.guide import channel_for
 from drafter.names import spoken
 from drafter.request import Channel, Request
 
@@ -74,7 +75,7 @@ def recipient_greeted(rule: Rule, case: Case) -> Iterator[Hit]:
         return
     text = case.body.text
     start, end = _greeting(case) or (0, 0)
-    if end == 0 or case.request.channel is Channel.PHONE:
+    if end == 0 or channel_for(case.request)[0] is Channel.PHONE:
         start = len(text) - len(text.lstrip())
         end = min(len(text), start + rule.parameters["within"])
     if _is_slot(rule, text[start:end]):
@@ -130,7 +131,7 @@ def _mistitled(greeting: str, recipient: str, titles: list[str]) -> bool:
 def sender_signed(rule: Rule, case: Case) -> Iterator[Hit]:
     """The sender's name stands not at the end; in a call or a text it may stand anywhere."""
     body, sender = case.body, case.request.sender
-    start = 0 if case.request.channel in _SPOKEN else _tail(body)
+    start = 0 if channel_for(case.request)[0] in _SPOKEN else _tail(body)
     if holds(body.text[start:], spoken(sender)) or _has_own_line(body, spoken(sender)):
         return
     named = [word for word in words_at(body.text, start) if _is_part(word, body, sender)]

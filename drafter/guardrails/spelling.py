@@ -45,6 +45,8 @@ def holds(text: str, name: str) -> bool:
     plain = normalise(name)[0].strip()
     if not _RUN.search(plain):
         return plain in text
+    if re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text):
+        return True
     pairs = zip(spellings(plain), spellings(text), strict=True)
     return any(_pattern(one).search(other) for one, other in pairs)
 
@@ -66,7 +68,9 @@ def company_names(company: str) -> tuple[str, ...]:
     while (shorter := company_forms(cut.rstrip(" &+,"))[-1]) != cut:  # "Co. KG" goes in two steps: "… GmbH &" is left
         cut = shorter
     plain = (_NO_FORM.sub("", normalise(form)[0]).strip() for form in forms)
-    initial = re.sub(r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt|ооо|оао|зао|пао|ао|тов|тоо)\.?\s+(?=\S)", "", cut, flags=re.IGNORECASE)
+    initial = re.sub(
+        r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt|ооо|оао|зао|пао|ао|тов|тоо)\.?\s+(?=\S)", "", cut, flags=re.IGNORECASE
+    )
     return tuple(dict.fromkeys(form for form in (*forms, *plain, cut, initial) if form))
 
 
@@ -130,4 +134,4 @@ def _distance(one: str, other: str) -> int:
 def known_words(texts: Iterable[str]) -> frozenset[str]:
     """Every word of some texts, bare, and every part of a word with a hyphen."""
     found = [word[0] for text in texts for word in words_at(normalise(text)[0])]
-    return frozenset(bare(part) for word in found for part in (word, *word.split("-")))
+    return frozenset(bare(form) for word in found for part in (word, *word.split("-")) for form in spellings(part))

@@ -39,13 +39,14 @@ def _is_other(rule: Rule, case: Case, reading: Reading, run: re.Match[str], know
         return False
     titled = any(word in titles for word in strange)
     shared = not (frozenset(tokens(spoken(case.request.role))) - _SMALL_WORDS).isdisjoint(words)
+    opens = len(words) == 1 and any(one.start == run.start() for one in reading.sentences)
+    if opens and not titled:
+        return False
     if _is_placed(rule, reading, run):
         whole = BLANKS["role"] in reading.masked[run.start() : run.end()]  # "the Remote Copy Editor role" adds to it
         return titled or (run[0][0].isupper() and not whole and (shared or len(strange) == len(words)))
-    if len(words) == 1 and any(one.start == run.start() for one in reading.sentences):
-        return False
     before = reading.masked[max(0, run.start() - 40) : run.start()]
-    return shared and titled and not re.search(rule.parameters["person"], before)
+    return shared and titled and not opens and not re.search(rule.parameters["person"], before)
 
 
 def _is_initials(word: str, case: Case) -> bool:

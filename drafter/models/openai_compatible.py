@@ -28,6 +28,7 @@ from drafter.models.interface import ModelCall, ModelReply
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAI
+    from openai.resources.chat.completions import AsyncCompletions, Completions
 
 _ABOUT_FORMAT = re.compile(r"response_format|json_schema|json_object|structured output|grammar", re.IGNORECASE)
 _ABOUT_LIMIT = re.compile(r"max_tokens|max_completion_tokens", re.IGNORECASE)
@@ -52,7 +53,8 @@ class _Dialect:
         """
         if getattr(fault, "status_code", None) not in {400, 404, 422, 501}:
             return None
-        said = f"{getattr(fault, 'param', '')} {getattr(fault, 'message', '')}"
+        # The body too: the client's message leaves out what is not in OpenAI's own form, such as FastAPI's "detail".
+        said = " ".join(str(getattr(fault, field, "")) for field in ("param", "message", "body"))
         if _ABOUT_LIMIT.search(said) and not self.swapped:
             return replace(self, limit=_OTHER_LIMIT[self.limit], swapped=True)
         if _ABOUT_FORMAT.search(said) and self.response_format:
@@ -106,18 +108,25 @@ class OpenAIModel:
 
     def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The answer to one call, within `timeout` seconds. Raises ModelError."""
-        deadline, dialect = monotonic() + timeout, self._dialect
+        try:
+            chat = self._sync_client().chat.completions  # before the clock starts: loading the library takes seconds
+            return self._asked(chat, call, monotonic() + timeout)
+        except Exception as fault:
+            raise fault_of_exception(self.name, fault) from None
+
+    def _asked(self, chat: Completions, call: ModelCall, deadline: float) -> ModelReply:
+        """The answer, by as many requests as it takes to find out what the endpoint knows."""
+        dialect = self._dialect
         while True:
+            body = dialect.body(self.name, call)
             try:
-                with self._sync_client().chat.completions.with_streaming_response.create(
-                    **dialect.body(self.name, call), timeout=_left(deadline)
-                ) as raw:
+                with chat.with_streaming_response.create(**body, timeout=_left(deadline)) as raw:
                     self._dialect = dialect
                     return self._reply(_read(raw.iter_bytes(), deadline))
             except Exception as fault:
                 plainer = dialect.after(fault)
                 if plainer is None:
-                    raise fault_of_exception(self.name, fault) from None
+                    raise
                 dialect = plainer
 
     async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
@@ -125,18 +134,20 @@ class OpenAIModel:
         import asyncio
 
         try:
-            async with self._async_client() as client, asyncio.timeout(timeout):
-                return await self._asked(client, call, timeout)
+            async with self._async_client() as client:
+                chat = client.chat.completions  # before the clock starts, as above
+                async with asyncio.timeout(timeout):
+                    return await self._aasked(chat, call, timeout)
         except Exception as fault:
             raise fault_of_exception(self.name, fault) from None
 
-    async def _asked(self, client: AsyncOpenAI, call: ModelCall, timeout: float) -> ModelReply:
-        """The answer, by as many requests as it takes to find out what the endpoint knows."""
+    async def _aasked(self, chat: AsyncCompletions, call: ModelCall, timeout: float) -> ModelReply:
+        """`_asked` for a running event loop."""
         dialect = self._dialect
         while True:
+            body = dialect.body(self.name, call)
             try:
-                body = dialect.body(self.name, call)
-                raw = await client.chat.completions.with_raw_response.create(**body, timeout=timeout)
+                raw = await chat.with_raw_response.create(**body, timeout=timeout)
             except Exception as fault:
                 plainer = dialect.after(fault)
                 if plainer is None:

@@ -1,0 +1,87 @@
+"""What a text brings up, by topic, and which topics a request opens."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from drafter.content import list_files, read_toml
+from drafter.guardrails.kinds import Case, compiled
+from drafter.guardrails.reading import lower, normalise
+from drafter.names import parted
+from drafter.request import Request, Share
+
+_ONES_OWN = re.compile(r"\b(?:i'm|i am|my|our|we're|we are|me)\b")
+
+
+class Topic(NamedTuple):
+    """A topic of topics.toml: how it is brought up, and by which reasons it is opened."""
+
+    name: str
+    said: str
+    sensitive: bool
+    kinds: frozenset[str]
+    general: frozenset[str]
+    trade: frozenset[str]
+    signs: frozenset[str]
+    own: re.Pattern[str] | None
+    words: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def found(self, text: str, *, own_only: bool = False) -> tuple[int, int] | None:
+        """Where a lower-case text brings the topic up; with `own_only`, as the sender's own affair."""
+        taken = [] if self.unless is None else [match.span() for match in self.unless.finditer(text)]
+        pattern = (self.own or self.words) if own_only else self.words
+        if not own_only or self.own or _ONES_OWN.search(text):
+            for match in pattern.finditer(text):
+                if not any(start < match.end() and match.start() < end for start, end in taken):
+                    return match.span()
+        return None
+
+
+@cache
+def topics(language: str) -> tuple[Topic, ...]:
+    """All topics that there are words for in a language."""
+    path = f"guardrails/{language}/topics.toml"
+    if path not in list_files(f"guardrails/{language}", ".toml"):
+        return ()
+    return tuple(
+        Topic(
+            name=name,
+            said=table["said"],
+            sensitive=table["sensitive"],
+            kinds=frozenset(table.get("kinds", ())),
+            general=frozenset(table.get("general", ())),
+            trade=frozenset(str(table.get("trade", "")).split()),
+            signs=frozenset(table.get("signs", "")) - {"\u200d"},
+            own=compiled(table["own"]) if "own" in table else None,
+            words=compiled([*table.get("own", ()), *table["words"]]),
+            unless=compiled(table["unless"]) if "unless" in table else None,
+        )
+        for name, table in read_toml(path).items()
+    )
+
+
+def opened(case: Case) -> frozenset[str]:
+    """The topics that the request opens: its shared detail, `may_mention` and `appreciated` speak of them, or the kind
+    of reason that may be told is one of theirs.
+    """
+    reason = case.request.reason
+    return frozenset(
+        topic.name
+        for topic in topics(case.language)
+        if topic.found(case.allowed)
+        or (reason.shared_detail and reason.kind in topic.kinds)
+        or (reason.share is not Share.NOTHING and reason.kind in topic.general)
+    )
+
+
+@lru_cache(maxsize=256)
+def of_names(request: Request) -> frozenset[str]:
+    """The topics that are the trade of the company or the role, as their names have it."""
+    said = lower(normalise(" . ".join(parted(name)[0] for name in (request.company, request.role)))[0])
+    words = set(re.findall(r"\w+", said))
+    return frozenset(
+        topic.name for topic in topics(request.primary_language) if topic.trade & words or topic.found(said)
+    )
