@@ -49,7 +49,10 @@ def check(
     from drafter.guardrails import check as judge
 
     report = judge(message, answered, waive=waived)
-    typer.echo(render.as_json(render.report_data(report)) if as_json else render.report_lines(report, message))
+    if as_json:
+        typer.echo(render.as_json(render.report_data(report)))
+    else:
+        render.report(report, message)
     raise typer.Exit(0 if report.acceptable else 1)
 
 

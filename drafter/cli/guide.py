@@ -27,7 +27,10 @@ def guide(
     from drafter.intake import load_request
 
     given = advise(load_request(request), now=datetime.now())
-    typer.echo(render.as_json(given.model_dump(mode="json")) if as_json else render.advice_text(given))
+    if as_json:
+        typer.echo(render.as_json(given.model_dump(mode="json")))
+    else:
+        render.advice(given, stderr=False)
 
 
 def _principles() -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from drafter.message import Advice, Draft, Finding, Report, Result, Severity, Status
+from rich.console import Console
+from rich.text import Text
+
+from drafter.message import Advice, Draft, Finding, Report, Result, RuleStatus, Severity, Span, Status
 
 WIDTH = 96
+"""Columns at most, since longer lines are hard to read."""
+AROUND = 40
+"""Characters of a draft that are shown on either side of a fault in it."""
 
 
 def as_text(message: Draft) -> str:
@@ -29,45 +32,34 @@ def result_data(result: Result) -> dict[str, Any]:
     return {"acceptable": result.report.acceptable, **result.model_dump(mode="json")}
 
 
-def report_data(report: Report) -> dict[str, Any]:
+def report_data(given: Report) -> dict[str, Any]:
     """A report as plain data, with whether the draft is acceptable said outright."""
-    return {"acceptable": report.acceptable, **report.model_dump(mode="json")}
+    return {"acceptable": given.acceptable, **given.model_dump(mode="json")}
 
 
 def note(text: str, *, label: str = "") -> None:
     """Tells the person something on stderr, wrapped, with a label that is bold in a terminal."""
-    wrapped = _labelled(text, label)
-    if label and _is_coloured():
-        wrapped = f"\x1b[1m{label}\x1b[0m{wrapped[len(label) :]}"
-    print(wrapped, file=sys.stderr)  # noqa: T201 -- the command line prints
+    _print_labelled(_console(stderr=True), label, text)
 
 
-def _labelled(text: str, label: str) -> str:
+def _console(*, stderr: bool) -> Console:
+    """A console of readable width; it writes no colour into a pipe, nor where NO_COLOR asks for none."""
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    console.width = min(WIDTH, console.width) if console.is_terminal else WIDTH
+    return console
+
+
+def _print_labelled(console: Console, label: str, text: str) -> None:
     head = f"{label}  " if label else ""
-    width = min(WIDTH, _columns())
-    return textwrap.fill(text, width, initial_indent=head, subsequent_indent=" " * len(head), break_long_words=False)
+    lines = Text("\n" + " " * len(head)).join(Text(text).wrap(console, max(20, console.width - len(head))))
+    console.print(Text.assemble((head, "bold"), lines), soft_wrap=True)
 
 
-def _columns() -> int:
-    try:
-        return max(40, os.get_terminal_size(sys.stderr.fileno()).columns)
-    except (OSError, ValueError):  # no terminal, or a stream without a file behind it
-        return WIDTH
-
-
-def _is_coloured() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def advice(given: Advice) -> None:
-    """The guide's advice on stderr, one labelled line each."""
+def advice(given: Advice, *, stderr: bool = True) -> None:
+    """The guide's advice, one labelled line each."""
+    console = _console(stderr=stderr)
     for label, text in _advice(given):
-        note(text, label=label)
-
-
-def advice_text(given: Advice) -> str:
-    """The guide's advice as text."""
-    return "\n".join(_labelled(text, label) for label, text in _advice(given))
+        _print_labelled(console, label, text)
 
 
 def _advice(given: Advice) -> Iterator[tuple[str, str]]:
@@ -85,25 +77,47 @@ def _advice(given: Advice) -> Iterator[tuple[str, str]]:
 _CHANNEL = {"email": "e-mail", "phone": "phone", "text": "text message", "linkedin": "LinkedIn message"}
 
 
-def report_lines(report: Report, draft: Draft) -> str:
-    """The findings as text, a paragraph each, and a line that sums up."""
-    blocks = [_finding(one, draft) for one in report.findings]
-    broken = [one for one in report.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
-    blocks += [f"not judged  {one.rule}\n  {one.note}" for one in broken]
-    blocks += [f"waived  {one.rule}\n  {one.note}" for one in report.rules if one.status is Status.WAIVED]
-    return "\n\n".join([*blocks, _summary(report, len(broken))])
+def report(given: Report, draft: Draft) -> None:
+    """The findings on stdout, a paragraph each, and a line that sums up."""
+    console = _console(stderr=False)
+    blocks = [_finding(one, draft, in_context=console.is_terminal) for one in given.findings]
+    broken = [one for one in given.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
+    blocks += [_status("not judged", one) for one in broken]
+    blocks += [_status("waived", one) for one in given.rules if one.status is Status.WAIVED]
+    for block in blocks:
+        console.print(block, end="\n\n", soft_wrap=True)
+    console.print(Text(_summary(given, len(broken)), "bold green" if given.acceptable else "bold red"))
 
 
-def _finding(one: Finding, draft: Draft) -> str:
-    head = f"{one.severity}  {one.rule}"
+def _status(word: str, one: RuleStatus) -> Text:
+    return Text.assemble((word, "yellow"), f"  {one.rule}\n  {one.note}")
+
+
+_COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+
+
+def _finding(one: Finding, draft: Draft, *, in_context: bool) -> Text:
+    block = Text.assemble((one.severity, _COLOURS[one.severity]), "  ", (one.rule, "bold"))
     if one.span is not None:
         text = (draft.subject or "") if one.span.part == "subject" else draft.body
-        line = text.count("\n", 0, one.span.start) + 1
-        column = one.span.start - (text.rfind("\n", 0, one.span.start) + 1) + 1
-        shown = _printable(" ".join(one.evidence.split()))
-        quoted = shown if len(shown) <= 120 else f"{shown[:117]}..."
-        head += f'  {one.span.part} line {line}, column {column}\n  > "{quoted}"'
-    return f"{head}\n  {one.message}\n  {one.advice}"
+        begins = text.rfind("\n", 0, one.span.start) + 1
+        line, column = text.count("\n", 0, begins) + 1, one.span.start - begins + 1
+        block.append(f"  {one.span.part} line {line}, column {column}\n  > ")
+        block.append(_in_context(one.span, text) if in_context else f'"{_short(one.evidence)}"')
+    return block.append(f"\n  {one.message}\n  {one.advice}")
+
+
+def _in_context(span: Span, text: str) -> Text:
+    """The evidence underlined, with some of the words around it."""
+    before, after = text[: span.start].rpartition("\n")[2], text[span.end :].partition("\n")[0]
+    left = _printable(before if len(before) <= AROUND else f"...{before[-AROUND:]}")
+    right = _printable(after if len(after) <= AROUND else f"{after[:AROUND]}...")
+    return Text.assemble((left, "dim"), (_short(text[span.start : span.end]), "underline red"), (right, "dim"))
+
+
+def _short(evidence: str) -> str:
+    shown = _printable(" ".join(evidence.split()))
+    return shown if len(shown) <= 120 else f"{shown[:117]}..."
 
 
 def _printable(text: str) -> str:
@@ -111,12 +125,12 @@ def _printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
 
 
-def _summary(report: Report, broken: int) -> str:
-    if report.acceptable:
-        warnings = sum(one.severity is Severity.WARNING for one in report.findings)
+def _summary(given: Report, broken: int) -> str:
+    if given.acceptable:
+        warnings = sum(one.severity is Severity.WARNING for one in given.findings)
         tail = f", {warnings} to look at" if warnings else ""
-        return f"Acceptable: {report.words} words{tail}."
-    count = len(report.errors)
+        return f"Acceptable: {given.words} words{tail}."
+    count = len(given.errors)
     findings = f"{count} finding{'' if count == 1 else 's'}"
     unjudged = f", {broken} rule{'' if broken == 1 else 's'} not judged" if broken else ""
-    return f"Not acceptable: {findings}{unjudged}; {report.words} words."
+    return f"Not acceptable: {findings}{unjudged}; {given.words} words."
