@@ -86,9 +86,9 @@ def again(rule: Rule, case: Case) -> Iterator[Hit]:
     made = [
         one
         for one in _told(case)
-        if (rule.parameters.get("move") in one.moves or (wanted and wanted.search(one.masked)))
+        if (rule.parameters.get("move") in one.moves or (wanted and one.search(wanted)))
         and not one.moves & others
-        and not (unless and unless.search(one.masked))
+        and not (unless and one.search(unless))
     ]
     if len(made) > rule.parameters["most"]:
         extra = made[rule.parameters["most"]]

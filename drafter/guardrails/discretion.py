@@ -11,6 +11,7 @@ from drafter.disclosure import telling_words
 from drafter.guardrails.amounts import amounts
 from drafter.guardrails.disguise import signs, unveiled
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import Sentence, lower, normalise
 from drafter.guardrails.reasons import told
 from drafter.guardrails.topics import Topic, of_names, opened, topics
@@ -89,7 +90,9 @@ def _grouped(text: str, groups: Mapping[str, str]) -> frozenset[str]:
 
 def _gives_away(one: Secret, sentence: Sentence, case: Case, groups: Mapping[str, str]) -> bool:
     plain = _BLANKED.sub(" ", sentence.masked)
-    if one.amounts & amounts(plain, case.language) or any(topic.found(sentence.masked) for topic in one.topics):
+    if one.amounts & amounts(plain, case.language) or any(
+        topic.found(sentence.masked, sentence.called) for topic in one.topics
+    ):
         return True
     shared = _grouped(plain, groups) & one.words
     # A name is written with a capital: in the secret, or in the draft where the secret has small letters throughout.
@@ -120,8 +123,8 @@ def any_reason(rule: Rule, case: Case) -> Iterator[Hit]:
     """A cause that is given, by `patterns` but `unless`, beyond the kinds of reason that are known."""
     wanted, unless = compiled(rule.parameters["patterns"]), compiled(rule.parameters["unless"])
     for sentence in case.body.sentences:
-        found = wanted.search(sentence.masked)
-        if found and sentence.place in {"body", "postscript"} and not unless.search(sentence.masked):
+        found = sentence.search(wanted)
+        if found and sentence.place in {"body", "postscript"} and not sentence.search(unless):
             yield Hit(case.body, sentence.start + found.start(), sentence.start + found.end())
 
 
@@ -139,7 +142,8 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
             hits = [
                 Hit(reading, sentence.start + found[0], sentence.start + found[1], message)
                 for sentence in reading.sentences
-                if sentence.place != "salutation" and (found := one.found(sentence.masked, own_only=one.name in named))
+                if sentence.place != "salutation"
+                and (found := one.found(sentence.masked, sentence.called, own_only=one.name in named))
             ]
             yield from hits
             if not hits and any(one.found(lower(text)) for text in unveiled(reading.original)):
@@ -155,7 +159,7 @@ def excess(rule: Rule, case: Case) -> Iterator[Hit]:
     spent: list[Sentence] = []
     for sentence in case.body.sentences:
         goes_on = bool(spent) and "\n\n" not in case.body.text[spent[-1].end : sentence.start]
-        turns = compiled(rule.parameters["else"]).search(sentence.masked) is not None
+        turns = sentence.search(compiled(rule.parameters["else"])) is not None
         follows = goes_on and not turns and _is_about_self(sentence, compiled((rule.parameters["own"],)))
         if _about_reason(sentence, case) or follows:
             spent.append(sentence)
@@ -173,10 +177,10 @@ def _about_reason(sentence: Sentence, case: Case) -> bool:
     return bool(told(sentence, case.language)) or len(retold) > 1
 
 
-def _is_about_self(sentence: Sentence, own: re.Pattern[str]) -> bool:
+def _is_about_self(sentence: Sentence, own: Phrases) -> bool:
     """Whether a sentence that follows a reason goes on about the sender, neither to nor about the readers."""
     courteous = sentence.moves & (_COURTESIES | {"withdraw"})
-    return sentence.place == "body" and not courteous and own.search(sentence.masked) is not None
+    return sentence.place == "body" and not courteous and sentence.search(own) is not None
 
 
 _COURTESIES = frozenset({"thank", "door_open", "wish_well", "apologise"})

@@ -21,7 +21,7 @@ _GAP = re.compile(r"\s+")
 @lru_cache(maxsize=256)
 def _by_line(patterns: Sequence[str]) -> re.Pattern[str]:
     """One pattern in which ^ and $ stand for the ends of a line."""
-    return re.compile(compiled(patterns).pattern, re.MULTILINE)
+    return re.compile(compiled(patterns).whole.pattern, re.MULTILINE)
 
 
 def _said(case: Case) -> str:
@@ -90,5 +90,5 @@ def outside(rule: Rule, case: Case) -> Iterator[Hit]:
     signed = max(signatures, default=len(body.text))
     for one in body.sentences:
         before, behind = one.end <= first, one.start >= signed
-        if (before or behind) and (found := wanted.search(one.masked)):
+        if (before or behind) and (found := one.search(wanted)):
             yield Hit(body, one.start + found.start(), one.start + found.end())

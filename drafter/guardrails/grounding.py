@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
 
 Span = tuple[int, int]
@@ -89,7 +90,7 @@ def _specific(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator
 def _things(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """A thing is given when the words that name it are: the little words around it say nothing."""
     little = frozenset(rule.parameters["little"].split())
-    for found in compiled(rule.parameters["things"]).finditer(sentence.masked):
+    for found in sentence.finditer(compiled(rule.parameters["things"])):
         told = [_plain(word) for word in re.findall(r"[a-z]{4,}", found[0]) if word not in little]
         if not told:  # "showed me round" is given where the sentence speaks of what is given
             told = [word for word in map(_plain, re.findall(r"[a-z]{3,}", sentence.masked)) if word in known][:1]
@@ -154,20 +155,20 @@ def _dates(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Sp
 def _quantities(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """What is counted in words, and times of day in words."""
     numbers, units = str(rule.parameters["numbers"]), str(rule.parameters["units"])
-    for found in _counted(numbers, units).finditer(sentence.masked):
+    for found in sentence.finditer(_counted(numbers, units)):
         if not all(_plain(word) in known for word in re.findall(r"[a-z]+", found[0])):
             yield found.start(), found.end()
-    for found in compiled(rule.parameters["clock"]).finditer(sentence.masked):
+    for found in sentence.finditer(compiled(rule.parameters["clock"])):
         if found["hour"] not in known:
             yield found.start(), found.end()
 
 
 @lru_cache(maxsize=8)
-def _counted(numbers: str, units: str) -> re.Pattern[str]:
+def _counted(numbers: str, units: str) -> Phrases:
     either, of = "|".join(numbers.split()), "|".join(re.escape(unit) for unit in units.split())
     # "half past ten meeting" is a time, and a hundred per cent is an emphasis
-    return re.compile(
-        rf"(?<!past )(?<!to )(?!hundred percent)\b(?:{either})\b(?!-)(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)"
+    return Phrases(
+        [rf"(?<!past )(?<!to )(?!hundred percent)\b(?:{either})\b(?!-)(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)"]
     )
 
 
@@ -177,8 +178,8 @@ def promise(rule: Rule, case: Case) -> Iterator[Hit]:
     pattern, known = compiled(rule.parameters["patterns"]), known_words(case)
     unless = compiled(rule.parameters["unless"])
     for sentence in case.body.sentences:
-        found = pattern.search(sentence.masked)
-        if found and not unless.search(sentence.masked) and not _is_given(case.body, sentence, found, known):
+        found = sentence.search(pattern)
+        if found and not sentence.search(unless) and not _is_given(case.body, sentence, found, known):
             yield Hit(case.body, sentence.start + found.start(), sentence.end)
 
 

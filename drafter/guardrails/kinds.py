@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
 from drafter.message import Draft, Part, Severity
 from drafter.names import is_planted
@@ -93,17 +94,21 @@ def kind(name: str) -> Callable[[Kind], Kind]:
     return register
 
 
-def compiled(patterns: Sequence[str]) -> re.Pattern[str]:
-    """One pattern for any of several, with `{role}`, `{company}`, `{recipient}`, `{sender}` and `{name}` for names."""
+def compiled(patterns: Sequence[str]) -> Phrases:
+    """Any of several patterns, with `{role}`, `{company}`, `{recipient}`, `{sender}` and `{name}` for names."""
     return _compiled(tuple(patterns))
 
 
-@lru_cache(maxsize=1_000)
-def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    whole = "|".join(f"(?:{pattern})" for pattern in patterns)
+@lru_cache(maxsize=2_000)
+def _compiled(patterns: tuple[str, ...]) -> Phrases:
+    return Phrases([slots_filled(pattern) for pattern in patterns])
+
+
+def slots_filled(pattern: str) -> str:
+    """A pattern in which the slots for names stand for the letters that blank names out."""
     for name, letter in BLANKS.items():
-        whole = whole.replace(f"{{{name}}}", f"{letter}+")
-    return re.compile(whole.replace("{name}", f"[{''.join(BLANKS.values())}]+"))
+        pattern = pattern.replace(f"{{{name}}}", f"{letter}+")
+    return pattern.replace("{name}", f"[{''.join(BLANKS.values())}]+")
 
 
 def sentences(rule: Rule, case: Case) -> Iterator[tuple[Reading, Sentence]]:
@@ -123,10 +128,10 @@ def pattern(rule: Rule, case: Case) -> Iterator[Hit]:
     wanted = compiled(rule.parameters["patterns"])
     unless = rule.parameters.get("unless")
     for reading, sentence in sentences(rule, case):
-        found = wanted.search(sentence.masked)
+        found = sentence.search(wanted)
         if found and rule.parameters.get("unless_given") and _is_given(found[0], case):
             continue
-        if found and found[0] and not (unless and compiled(unless).search(sentence.masked)):
+        if found and found[0] and not (unless and sentence.search(compiled(unless))):
             yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
 
 

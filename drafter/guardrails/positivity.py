@@ -4,11 +4,11 @@ whether the sender is really out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind, sentences
+from drafter.guardrails.phrases import Phrases
 
 
 @kind("criticism")
@@ -23,7 +23,7 @@ def criticism(rule: Rule, case: Case) -> Iterator[Hit]:
     grid = _grid(*(tuple(rule.parameters[name]) for name in ("targets", "links", "faults", "strong", "own")))
     guards = compiled(rule.parameters["guards"])
     for reading, sentence in sentences(rule, case):
-        for found in grid.finditer(sentence.masked):
+        for found in sentence.finditer(grid):
             before = sentence.masked[max(0, found.start() - _REACH) : found.end()]
             if not guards.search(before):
                 yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
@@ -37,7 +37,7 @@ _REACH = 28
 @lru_cache(maxsize=16)
 def _grid(
     targets: Sequence[str], links: Sequence[str], faults: Sequence[str], strong: Sequence[str], own: Sequence[str]
-) -> re.Pattern[str]:
+) -> Phrases:
     target, link, fault, grave = (f"(?:{'|'.join(words)})" for words in (targets, links, faults, strong))
     not_own = "".join(rf"(?<!\b{word} )" for word in own)
     subject = rf"{not_own}\b{target}\b(?:'s)?"

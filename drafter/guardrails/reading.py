@@ -13,6 +13,7 @@ from functools import cache
 from typing import Literal
 
 from drafter.content import read_toml
+from drafter.guardrails.phrases import Called, Phrases, called_by
 from drafter.message import Part, Span
 
 Place = Literal["salutation", "body", "sign_off", "postscript"]
@@ -35,18 +36,27 @@ class Sentence:
     place: Place
     text: str
     masked: str
+    called: Called
     moves: frozenset[str] = frozenset()
+
+    def search(self, phrases: Phrases) -> re.Match[str] | None:
+        """The first match of phrases in `masked`."""
+        return phrases.search(self.masked, self.called)
+
+    def finditer(self, phrases: Phrases) -> Iterator[re.Match[str]]:
+        """All matches of phrases in `masked`."""
+        return phrases.finditer(self.masked, self.called)
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
     """What reading needs to know of a language: how letters open and close, and which stops end no sentence."""
 
-    greeting: re.Pattern[str]
-    sign_off: re.Pattern[str]
-    postscript: re.Pattern[str]
+    greeting: Phrases
+    sign_off: Phrases
+    postscript: Phrases
     abbreviations: frozenset[str]
-    moves: Mapping[str, tuple[re.Pattern[str], re.Pattern[str] | None]]
+    moves: Mapping[str, tuple[Phrases, Phrases | None]]
 
 
 @dataclass(frozen=True)
@@ -167,13 +177,14 @@ def _sentences(text: str, masked: str, part: Part, language: Language | None) ->
     for start, end, place in _places(masked, part, language):
         for first, last in _split(masked, start, end, language):
             line = masked[first:last]
-            moves = frozenset(_moves(line, language)) if language and place != "salutation" else frozenset[str]()
-            yield Sentence(first, last, place, text[first:last], line, moves)
+            called = called_by(line)
+            moves = frozenset(_moves(line, called, language)) if language and place != "salutation" else frozenset()
+            yield Sentence(first, last, place, text[first:last], line, called, moves)
 
 
-def _moves(line: str, language: Language) -> Iterator[str]:
-    for move, (pattern, unless) in language.moves.items():
-        if pattern.search(line) and not (unless and unless.search(line)):
+def _moves(line: str, called: Called, language: Language) -> Iterator[str]:
+    for move, (wanted, unless) in language.moves.items():
+        if wanted.search(line, called) and not (unless and unless.search(line, called)):
             yield move
 
 

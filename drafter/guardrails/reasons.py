@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from drafter.content import list_files, read_toml
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import Sentence
 from drafter.request import ReasonKind, Share
 
@@ -22,7 +23,7 @@ class Told(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    pattern: re.Pattern[str]
+    pattern: Phrases
     told_for: frozenset[str]
 
 
@@ -43,7 +44,7 @@ def told(sentence: Sentence, language: str) -> list[Told]:
         return []
     found = []
     for name, entry in _kinds(language).items():
-        if match := entry.pattern.search(sentence.masked):
+        if match := sentence.search(entry.pattern):
             found.append(Told(name, match.start(), match.end()))
     return found
 

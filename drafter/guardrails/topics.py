@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from drafter.content import list_files, read_toml
 from drafter.guardrails.kinds import Case, compiled
+from drafter.guardrails.phrases import Called, Phrases
 from drafter.guardrails.reading import lower, normalise
 from drafter.names import parted
 from drafter.request import Request, Share
@@ -25,19 +26,23 @@ class Topic(NamedTuple):
     general: frozenset[str]
     trade: frozenset[str]
     signs: frozenset[str]
-    own: re.Pattern[str] | None
-    words: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    own: Phrases | None
+    words: Phrases
+    unless: Phrases | None
 
-    def found(self, text: str, *, own_only: bool = False) -> tuple[int, int] | None:
+    def found(self, text: str, called: Called | None = None, *, own_only: bool = False) -> tuple[int, int] | None:
         """Where a lower-case text brings the topic up; with `own_only`, as the sender's own affair."""
-        taken = [] if self.unless is None else [match.span() for match in self.unless.finditer(text)]
-        pattern = (self.own or self.words) if own_only else self.words
-        if not own_only or self.own or _ONES_OWN.search(text):
-            for match in pattern.finditer(text):
-                if not any(start < match.end() and match.start() < end for start, end in taken):
-                    return match.span()
+        wanted = (self.own or self.words) if own_only else self.words
+        if own_only and not self.own and not _ONES_OWN.search(text):
+            return None
+        for match in wanted.finditer(text, called):
+            if not self.unless or not any(_overlap(match, other) for other in self.unless.finditer(text, called)):
+                return match.span()
         return None
+
+
+def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
+    return one.start() < other.end() and other.start() < one.end()
 
 
 @cache

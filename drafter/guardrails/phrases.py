@@ -1,0 +1,208 @@
+r"""Phrases: patterns of the packs, each tried only on a text that has the words which it can't do without.
+
+A pack holds hundreds of patterns, and a draft meets few of them. Every pattern needs some word, or part of one, from a
+set that can be read off its syntax tree: `\b(?:un)?fair(?:ly)? (?:pay|wage)` can't match where no word begins with
+"pay" or "wage". What the words of a text call for is looked up by word, so that the rest is never tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from re import _constants as ops  # type: ignore[attr-defined]  # no public name, the same since Python 3.11
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+from drafter.content import read_toml
+
+WORD = re.compile(r"[^\W\d_]+")
+"""What counts as one word here: a run of letters."""
+
+
+class Piece(NamedTuple):
+    """A run of letters that a pattern needs, and whether a word has to begin and to end with it."""
+
+    letters: str
+    begins: bool
+    ends: bool
+
+
+class Called(NamedTuple):
+    """What the words of a text call for: keys of phrases and of their patterns, out of the first `known` keys."""
+
+    keys: frozenset[int]
+    known: int
+
+
+class Phrases:
+    """Any of several patterns, for lower-case text; alike in what it finds to their alternation.
+
+    `called` is what the words of the text call for (`called_by`), where the caller knows it already.
+    """
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self.whole = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+        self._key = _new_key()
+        self._each = tuple((_new_key(), re.compile(pattern)) for pattern in patterns)
+        for (key, _), pattern in zip(self._each, patterns, strict=True):
+            for piece in needs(pattern) or (_ANYTHING,):
+                _callers[piece.letters].append((piece, frozenset((self._key, key))))
+        _calls.cache_clear()
+
+    def search(self, text: str, called: Called | None = None) -> re.Match[str] | None:
+        """The first match in a text."""
+        keys = self._keys(text, called)
+        if self._key not in keys:
+            return None
+        found = [match for key, pattern in self._each if key in keys and (match := pattern.search(text))]
+        return min(found, key=_start) if len(found) > 1 else found[0] if found else None
+
+    def finditer(self, text: str, called: Called | None = None) -> Iterator[re.Match[str]]:
+        """All matches in a text, none within another."""
+        return self.whole.finditer(text) if self._key in self._keys(text, called) else iter(())
+
+    def _keys(self, text: str, called: Called | None) -> frozenset[int]:
+        # Phrases that were made after a text was read are not among those that its words were looked up for.
+        return called.keys if called is not None and self._key < called.known else called_by(text).keys
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """A match at the start of a text."""
+        return self.whole.match(text)
+
+
+def _start(match: re.Match[str]) -> int:
+    return match.start()
+
+
+_ANYTHING = Piece("", begins=False, ends=False)
+_LONGEST = 64
+"""Letters of a word that is looked up as a whole; what is longer is no word, and is not kept."""
+_callers: defaultdict[str, list[tuple[Piece, frozenset[int]]]] = defaultdict(list)
+_taken: list[None] = []
+
+
+def _new_key() -> int:
+    _taken.append(None)
+    return len(_taken) - 1
+
+
+def called_by(text: str) -> Called:
+    """The phrases, and their patterns, that a lower-case text may match."""
+    return Called(_calls("").union(*map(_calls, WORD.findall(text))), len(_taken))
+
+
+@lru_cache(maxsize=20_000)
+def _calls(word: str) -> frozenset[int]:
+    """The keys that one word calls for: those whose needed piece stands in it."""
+    if len(word) > _LONGEST:
+        pieces = (word[start : start + _LONGEST] for start in range(0, len(word), _LONGEST // 2))
+        return frozenset[int]().union(*map(_calls, pieces))
+    found: set[int] = set()
+    for start in range(len(word) + 1):
+        for end in range(start, len(word) + 1):
+            for piece, keys in _callers.get(word[start:end], ()):
+                if (start == 0 or not piece.begins) and (end == len(word) or not piece.ends):
+                    found |= keys
+    return frozenset(found)
+
+
+@lru_cache(maxsize=2_000)
+def needs(pattern: str) -> frozenset[Piece] | None:
+    """Pieces of which a text must hold at least one for a pattern to match; None where none can be read off."""
+    return _needed(list(parser.parse(pattern)), apart=False)
+
+
+_MOST = 2_000
+"""Strings of which a stretch of a pattern may be one, at most, before it is cut in two."""
+_EDGE = "\0"
+"""Stands for a word boundary in the strings that a pattern may match."""
+Nodes = Sequence[tuple[Any, Any]]
+
+
+def _needed(nodes: Nodes, *, apart: bool) -> frozenset[Piece] | None:
+    """The cheapest of the requirements that a sequence makes, stretch by stretch; `apart`: a word can't run into it."""
+    found: list[frozenset[Piece] | None] = []
+    strings = {_EDGE if apart else ""}
+    for node, value in nodes:
+        more = _strings(node, value)
+        if more is None or len(strings) * len(more) > _MOST:
+            found.append(_best(strings))
+            apart = all(string and not WORD.fullmatch(string[-1]) for string in strings)
+            if more is None:
+                found.append(_inside(node, value, apart=apart))
+                strings = {""}
+            else:
+                strings = {(_EDGE if apart else "") + string for string in more}
+        else:
+            strings = {string + further for string in strings for further in more}
+    found.append(_best(strings))
+    return min((one for one in found if one is not None), key=_cost, default=None)
+
+
+def _strings(node: Any, value: Any) -> set[str] | None:
+    """All strings that a node may match, where they are few; look-arounds match none of the text."""
+    if node is ops.LITERAL:
+        return {chr(value)}
+    if node is ops.AT:
+        return {_EDGE} if value is ops.AT_BOUNDARY else {""}
+    if node in {ops.ASSERT, ops.ASSERT_NOT}:
+        return {""}
+    if node is ops.IN:
+        return {chr(sign) for _, sign in value} if all(kind is ops.LITERAL for kind, _ in value) else None
+    if node is ops.SUBPATTERN:
+        return _all_strings(list(value[-1]))
+    if node is ops.BRANCH:
+        branches = [_all_strings(list(branch)) for branch in value[1]]
+        return None if None in branches else set().union(*(one for one in branches if one))
+    if node in {ops.MAX_REPEAT, ops.MIN_REPEAT} and value[1] == 1:
+        once = _all_strings(list(value[2]))
+        return None if once is None else once | {""} if value[0] == 0 else once
+    return None
+
+
+def _all_strings(nodes: Nodes) -> set[str] | None:
+    strings = {""}
+    for node, value in nodes:
+        more = _strings(node, value)
+        if more is None or len(strings) * len(more) > _MOST:
+            return None
+        strings = {string + further for string in strings for further in more}
+    return strings
+
+
+def _inside(node: Any, value: Any, *, apart: bool) -> frozenset[Piece] | None:
+    """What a node needs that may match endlessly many strings."""
+    if node is ops.SUBPATTERN:
+        return _needed(list(value[-1]), apart=apart)
+    if node in {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}:
+        return _needed(list(value[2]), apart=apart) if value[0] else None
+    if node is ops.BRANCH:
+        branches = [_needed(list(branch), apart=apart) for branch in value[1]]
+        return None if None in branches else frozenset[Piece]().union(*(one for one in branches if one))
+    return None
+
+
+def _best(strings: set[str]) -> frozenset[Piece] | None:
+    """The rarest word, or part of one, of each of the strings."""
+    best = set()
+    for string in strings:
+        pieces = [Piece(word[0], word.start() > 0, word.end() < len(string)) for word in WORD.finditer(string)]
+        if not pieces:
+            return None
+        best.add(min(pieces, key=lambda piece: _cost((piece,))))
+    return frozenset(best)
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    return frozenset(str(read_toml("guardrails/everyday.toml")["words"]).split())
+
+
+def _cost(pieces: Iterable[Piece]) -> float:
+    """How often the pieces will be met in vain: short ones and everyday words often, long ones seldom."""
+    return sum(
+        30 / len(piece.letters) ** 2 + 20 * (piece.letters in _common()) + 10 * (not piece.begins) / len(piece.letters)
+        for piece in pieces
+    )

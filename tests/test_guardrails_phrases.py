@@ -1,0 +1,71 @@
+"""Phrases find what their patterns find, and are tried only where a word calls for them."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drafter.guardrails.phrases import Phrases, called_by, needs
+
+WORDS = (
+    "fair",
+    "unfair",
+    "fairly",
+    "pay",
+    "wages",
+    "no",
+    "not",
+    "note",
+    "i",
+    "don't",
+    "can",
+    "cannot",
+    "ʀʀʀ",
+    "a-b",
+    "7",
+)
+PATTERNS = (
+    [r"\bfair\b"],
+    [r"\b(?:un)?fair(?:ly)? (?:pay|wages?)\b", r"not\b"],
+    [r"(?<!not )\bpay\b(?! note)"],
+    [r"ʀ+ (?:\w+ ){0,2}no", r"\bi (?:can|don't)\b"],
+    [r"[un]{2}fair|\d", r"\bno(?:te|t)?\b.{0,9}\bcan"],
+    [r"\b(?:(?:a|b)-b|pay.*fair)\b"],
+)
+
+
+@given(text=st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join), patterns=st.sampled_from(PATTERNS))
+def test_phrases_find_what_their_patterns_find(text: str, patterns: list[str]) -> None:
+    """The first match and all matches are those of the plain alternation, whatever words were looked up before."""
+    phrases, plain = Phrases(patterns), re.compile("|".join(f"(?:{one})" for one in patterns))
+    found, wanted = phrases.search(text, called_by(text)), plain.search(text)
+    assert (found and found.start()) == (wanted and wanted.start())
+    assert [one.span() for one in phrases.finditer(text)] == [one.span() for one in plain.finditer(text)]
+
+
+def test_phrases_made_after_a_text_was_read_are_found_too() -> None:
+    """What the words of a text call for is looked up again for phrases that are newer."""
+    called = called_by("a fair wage")
+    assert Phrases([r"\bwage\b"]).search("a fair wage", called) is not None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "letters"),
+    [
+        (r"\bfair (?:pay|wage)\b", {"fair"}),
+        (r"\b(?:kind|nice)r?\b", {"kind", "kindr", "nice", "nicer"}),
+        (r"\w+ \d", None),
+        (r"(?:dull|\w+)", None),
+        (r"(?:x\w+)?(?:dull|grim)", {"dull", "grim"}),
+    ],
+)
+def test_what_a_pattern_needs_is_read_off_it(pattern: str, letters: set[str] | None) -> None:
+    """The words that a pattern can't do without, or None where there are none."""
+    found = needs(pattern)
+    assert (found and {piece.letters for piece in found}) == letters
+
+
+def test_a_word_of_any_length_is_looked_up() -> None:
+    """A megabyte without a space calls for what stands in it, in linear time."""
+    assert Phrases(["needle"]).search("x" * 500_000 + "needle" + "x" * 500_000) is not None
