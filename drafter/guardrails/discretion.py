@@ -10,13 +10,13 @@ from typing import NamedTuple
 from drafter.disclosure import telling_words
 from drafter.guardrails.amounts import amounts
 from drafter.guardrails.disguise import signs, unveiled
-from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import Sentence, lower, normalise
 from drafter.guardrails.reasons import told
 from drafter.guardrails.topics import Topic, of_names, opened, topics
 from drafter.names import parted
-from drafter.request import Share
+from drafter.request import Request, Share
 
 _BLANKED = re.compile("[ʀᴄᴘꜱ]+")
 _NAME = re.compile(r"(?<=[^.!?\s\"'(]\s)[A-ZÀ-ÖØ-Þ][\w'-]+")
@@ -38,7 +38,7 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
     the words in `general` for its kind of reason.
     """
     groups = _groups(str(rule.parameters["synonyms"]))
-    secrets = list(_secrets(rule, case, groups))
+    secrets = _secrets(rule, case.request)
     if not secrets:
         return
     pictures = {found for reading in case.readings for found in reading.original}
@@ -53,23 +53,28 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
             yield Hit(whole, 0, len(whole.text), "Disguised words give away something that was to stay private.")
 
 
-def _secrets(rule: Rule, case: Case, groups: Mapping[str, str]) -> Iterator[Secret]:
-    request = case.request
+@lru_cache(maxsize=256)
+def _secrets(rule: Rule, request: Request) -> tuple[Secret, ...]:
+    return tuple(_found_secrets(rule, request, _groups(str(rule.parameters["synonyms"]))))
+
+
+def _found_secrets(rule: Rule, request: Request, groups: Mapping[str, str]) -> Iterator[Secret]:
+    said, language = allowed(request), request.primary_language
     detail = request.reason.detail if request.reason.share is not Share.DETAIL else None
     given = " ".join((request.sender, request.company, request.role, request.recipient or ""))
     if request.next_interview:
         given += f" {request.next_interview:%A %B %d %Y %H %M}"
-    free = _grouped(case.allowed, groups) | _grouped(given, groups)
+    free = _grouped(said, groups) | _grouped(given, groups)
     if request.reason.share is not Share.NOTHING:
         free |= _grouped(str(rule.parameters["general"].get(request.reason.kind, "")), groups)
-    figures = amounts(lower(f"{case.allowed} {given}"), case.language)
-    open_topics = opened(case)
+    figures = amounts(lower(f"{said} {given}"), language)
+    open_topics = opened(request)
     for text in (*request.private, parted(detail)[0] if detail else ""):
         plain = normalise(text)[0]
-        about = tuple(one for one in topics(case.language) if one.name not in open_topics and one.found(lower(plain)))
+        about = tuple(one for one in topics(language) if one.name not in open_topics and one.found(lower(plain)))
         words = _grouped(plain, groups) - free
         if words or about:
-            yield Secret(words, _named(plain) & words, amounts(lower(plain), case.language) - figures, about)
+            yield Secret(words, _named(plain) & words, amounts(lower(plain), language) - figures, about)
 
 
 @lru_cache(maxsize=16)
@@ -133,7 +138,7 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sensitive topic that the request does not open; where a name has the topic about it, only as one's own. `said`
     is the message, with a slot for the topic.
     """
-    free, named = opened(case), of_names(case.request)
+    free, named = opened(case.request), of_names(case.request)
     for one in topics(case.language):
         if not one.sensitive or one.name in free:
             continue

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from drafter.guardrails import naming, titles, tongue
-from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.reading import BLANKS, Reading, lower, normalise
 from drafter.guide import channel_for
-from drafter.request import Channel
+from drafter.request import Channel, Request
 
 FURTHER_KINDS = (naming, titles, tongue)
 """The modules whose kinds belong to this family too."""
@@ -24,11 +24,11 @@ def _by_line(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile(compiled(patterns).whole.pattern, re.MULTILINE)
 
 
-def _said(case: Case) -> str:
+@lru_cache(maxsize=256)
+def _said(request: Request) -> str:
     """What the request itself says, in the form of `masked` but with its names: no sign in it is an unfilled slot."""
-    request = case.request
     names = (request.company, request.role, request.sender, request.recipient or "")
-    return _GAP.sub(" ", " . ".join([*(lower(normalise(name)[0]) for name in names), case.allowed]))
+    return _GAP.sub(" ", " . ".join([*(lower(normalise(name)[0]) for name in names), allowed(request)]))
 
 
 def _cased(reading: Reading) -> str:
@@ -40,7 +40,7 @@ def _cased(reading: Reading) -> str:
 @kind("slot")
 def slot(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in small letters, or of `cased` in the letters as given, that the request does not hold."""
-    said = _said(case)
+    said = _said(case.request)
     for reading in case.readings:
         texts = ((reading.masked, rule.parameters["patterns"]), (_cased(reading), rule.parameters.get("cased", ())))
         for text, patterns in texts:
@@ -53,7 +53,7 @@ def slot(rule: Rule, case: Case) -> Iterator[Hit]:
 @kind("markup")
 def markup(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns`, line by line, or two lines that begin as `listed` has it."""
-    said = _said(case)
+    said = _said(case.request)
     listed = _by_line((rule.parameters["listed"],))
     for reading in case.readings:
         for found in _by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked):

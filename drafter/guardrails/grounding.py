@@ -9,9 +9,10 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
+from drafter.request import Request
 
 Span = tuple[int, int]
 
@@ -32,20 +33,23 @@ def _plain(word: str) -> str:
     return re.sub(r"(?:'s|s'|s)$", "", word) if len(word) > 3 else word
 
 
-def known_words(case: Case) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def known_words(request: Request) -> frozenset[str]:
     """Every word that the request gives as true and a draft may repeat: names, titles, entries."""
-    request = case.request
-    return _given((request.sender, request.company, request.role, request.recipient or "", case.allowed))
+    return _given((request.sender, request.company, request.role, request.recipient or "", allowed(request)))
 
 
-def true_words(rule: Rule, case: Case) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def true_words(rule: Rule, request: Request) -> frozenset[str]:
     """`known_words`, the date of the interview in any written form, and what is true but not to be told.
 
     A secret that a draft gives away is no invention; `discretion/private-fact` has it.
     """
-    secrets = (*case.request.private, case.request.reason.detail or "")
-    moment = case.request.next_interview
-    return known_words(case) | _given(secrets) | (frozenset() if moment is None else _written(moment, rule.parameters))
+    secrets = (*request.private, request.reason.detail or "")
+    moment = request.next_interview
+    return (
+        known_words(request) | _given(secrets) | (frozenset() if moment is None else _written(moment, rule.parameters))
+    )
 
 
 def _written(moment: date, words: Mapping[str, Any]) -> frozenset[str]:
@@ -67,7 +71,7 @@ def _written(moment: date, words: Mapping[str, Any]) -> frozenset[str]:
 @kind("grounding")
 def grounding(rule: Rule, case: Case) -> Iterator[Hit]:
     """A name, figure, date, quantity or thing of theirs that the request does not give."""
-    known = true_words(rule, case)
+    known = true_words(rule, case.request)
     for sentence in case.body.sentences:
         if sentence.place not in {"salutation", "sign_off"}:
             for start, end in _specific(rule, sentence, known):
@@ -175,7 +179,7 @@ def _counted(numbers: str, units: str) -> Phrases:
 @kind("promise")
 def promise(rule: Rule, case: Case) -> Iterator[Hit]:
     """A commitment of the sender's whose words the request's `may_mention` does not give."""
-    pattern, known = compiled(rule.parameters["patterns"]), known_words(case)
+    pattern, known = compiled(rule.parameters["patterns"]), known_words(case.request)
     unless = compiled(rule.parameters["unless"])
     for sentence in case.body.sentences:
         found = sentence.search(pattern)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from drafter.guardrails.phrases import Phrases
@@ -28,7 +28,7 @@ class Hit(NamedTuple):
     advice: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is what it is, so that what was made for it can be kept
 class Rule:
     """One rule of a pack. `parameters` is what its kind needs; `path` the file that it stands in."""
 
@@ -72,12 +72,17 @@ class Case:
         """Subject, where there is one, and body."""
         return (self.body,) if self.subject is None else (self.subject, self.body)
 
-    @cached_property
+    @property
     def allowed(self) -> str:
-        """What the request lets be said in so many words, in the form that `masked` has but for the names."""
-        request = self.request
-        said = (*request.may_mention, *request.appreciated, request.reason.shared_detail or "")
-        return " . ".join(lower(normalise(entry)[0]) for entry in said if entry and not is_planted(entry))
+        """What the request lets be said (`allowed`)."""
+        return allowed(self.request)
+
+
+@lru_cache(maxsize=256)
+def allowed(request: Request) -> str:
+    """What a request lets be said in so many words, in the form that `masked` has but for the names."""
+    said = (*request.may_mention, *request.appreciated, request.reason.shared_detail or "")
+    return " . ".join(lower(normalise(entry)[0]) for entry in said if entry and not is_planted(entry))
 
 
 Kind = Callable[[Rule, Case], Iterator[Hit]]

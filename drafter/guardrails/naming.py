@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from drafter.content import read_toml
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
@@ -180,6 +180,7 @@ def _next_name(body: Reading, word: re.Match[str], case: Case) -> re.Match[str] 
     return re.compile(re.escape(follower[1])).search(body.text, follower.start())
 
 
+@lru_cache(maxsize=256)
 def spoken_words(request: Request) -> frozenset[str]:
     """Every word that the request itself uses."""
     entries = (*request.may_mention, *request.appreciated, request.reason.detail or "")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from drafter.content import list_files, read_toml
-from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import Sentence
-from drafter.request import ReasonKind, Share
+from drafter.request import ReasonKind, Request, Share
 
 
 class Told(NamedTuple):
@@ -56,14 +56,15 @@ def _is_courtesy(sentence: Sentence) -> bool:
     )
 
 
-def allowed_kinds(case: Case) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def allowed_kinds(request: Request) -> frozenset[str]:
     """The kinds of reason that a draft may tell: what stands for the true one, and what the person lets be said."""
-    true = case.request.reason.kind
-    entries = _kinds(case.language)
+    true = request.reason.kind
+    entries = _kinds(request.primary_language)
     may = {name for name, entry in entries.items() if true in entry.told_for}
     if true is not ReasonKind.UNDISCLOSED:
         may.add(str(true))
-    may |= {name for name, entry in entries.items() if entry.pattern.search(case.allowed)}
+    may |= {name for name, entry in entries.items() if entry.pattern.search(allowed(request))}
     return frozenset(may)
 
 
@@ -72,7 +73,7 @@ def reason(rule: Rule, case: Case) -> Iterator[Hit]:
     """A reason told: with `wanted` "false" one that the request does not bear out, with "any" any that is told at all
     where nothing is to be shared.
     """
-    may = allowed_kinds(case)
+    may = allowed_kinds(case.request)
     if rule.parameters["wanted"] == "any" and case.request.reason.share is not Share.NOTHING:
         return
     for sentence in case.body.sentences:

@@ -61,6 +61,7 @@ def _pattern(folded: str) -> re.Pattern[str]:
     return re.compile(f"{before}{body}{after}")
 
 
+@lru_cache(maxsize=256)
 def company_names(company: str) -> tuple[str, ...]:
     """A company's name with and without its legal form, wherever that stands."""
     forms = company_forms(company)

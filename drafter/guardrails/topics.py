@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from drafter.content import list_files, read_toml
-from drafter.guardrails.kinds import Case, compiled
+from drafter.guardrails.kinds import allowed, compiled
 from drafter.guardrails.phrases import Called, Phrases
 from drafter.guardrails.reading import lower, normalise
 from drafter.names import parted
@@ -68,15 +68,16 @@ def topics(language: str) -> tuple[Topic, ...]:
     )
 
 
-def opened(case: Case) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def opened(request: Request) -> frozenset[str]:
     """The topics that the request opens: its shared detail, `may_mention` and `appreciated` speak of them, or the kind
     of reason that may be told is one of theirs.
     """
-    reason = case.request.reason
+    reason = request.reason
     return frozenset(
         topic.name
-        for topic in topics(case.language)
-        if topic.found(case.allowed)
+        for topic in topics(request.primary_language)
+        if topic.found(allowed(request))
         or (reason.shared_detail and reason.kind in topic.kinds)
         or (reason.share is not Share.NOTHING and reason.kind in topic.general)
     )
