@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.amounts import amounts
-from drafter.guardrails.disguise import signs, unveiled
+from drafter.guardrails.disguise import signs
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
-from drafter.guardrails.phrases import Phrases
+from drafter.guardrails.phrases import Called, Phrases
 from drafter.guardrails.reading import Sentence, lower, normalise
 from drafter.guardrails.reasons import told
 from drafter.guardrails.topics import Topic, of_names, opened, topics
@@ -42,13 +42,13 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
     if not secrets:
         return
     pictures = {found for reading in case.readings for found in reading.original}
-    hidden = [lower(text) for reading in case.readings for text in unveiled(reading.original)]
+    hidden = [one for reading in case.readings for one in reading.hidden]
     for one in secrets:
         for reading in case.readings:
             for sentence in reading.sentences:
                 if sentence.place != "salutation" and _gives_away(one, sentence, case, groups):
                     yield Hit(reading, sentence.start, sentence.end)
-        if any(topic.signs & pictures for topic in one.topics) or any(_shows(one, text, groups) for text in hidden):
+        if any(topic.signs & pictures for topic in one.topics) or any(_shows(one, *text, groups) for text in hidden):
             whole = case.body
             yield Hit(whole, 0, len(whole.text), "Disguised words give away something that was to stay private.")
 
@@ -117,10 +117,10 @@ def _enough(hidden: frozenset[str], shared: frozenset[str]) -> bool:
     return len(shared) > 1 or (bool(shared) and len(hidden) <= 2)
 
 
-def _shows(one: Secret, text: str, groups: Mapping[str, str]) -> bool:
+def _shows(one: Secret, text: str, called: Called, groups: Mapping[str, str]) -> bool:
     """Whether a text that was in disguise shows a secret; there one word of some length is enough."""
     words = {word for word in _grouped(text, groups) & one.words if len(word) > 4}
-    return bool(words) or any(topic.found(text) for topic in one.topics)
+    return bool(words) or any(topic.found(text, called) for topic in one.topics)
 
 
 @kind("any_reason")
@@ -147,11 +147,12 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
             hits = [
                 Hit(reading, sentence.start + found[0], sentence.start + found[1], message)
                 for sentence in reading.sentences
-                if sentence.place != "salutation"
+                if one.words.is_called(sentence.called)
+                and sentence.place != "salutation"
                 and (found := one.found(sentence.masked, sentence.called, own_only=one.name in named))
             ]
             yield from hits
-            if not hits and any(one.found(lower(text)) for text in unveiled(reading.original)):
+            if not hits and any(one.found(*text) for text in reading.hidden):
                 yield Hit(reading, 0, len(reading.text), message)
             yield from (Hit(reading, start, end, message) for start, end in signs(reading.text, one.signs))
 

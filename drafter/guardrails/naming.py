@@ -27,6 +27,7 @@ from drafter.names import spoken
 from drafter.request import Channel, Request
 
 _SPOKEN = {Channel.PHONE, Channel.TEXT}
+_CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['-])[^\W\d_a-zß-öø-ÿ][^\W_]*(?:['-][^\W_]+)*")
 _ASIDE = re.compile(r"\s*[(\[<].*$|,.*$|\s[-|/]\s.*$")
 
 
@@ -41,6 +42,7 @@ def _title_words() -> frozenset[str]:
     return frozenset(fold(word) for titles in read_toml("guardrails/titles.toml").values() for word in titles.split())
 
 
+@lru_cache(maxsize=256)
 def person_tokens(name: str) -> frozenset[str]:
     """The words that a person may be called by, bare, without titles and without what stands behind a comma."""
     said = spoken(name)
@@ -191,19 +193,28 @@ def spoken_words(request: Request) -> frozenset[str]:
 @kind("misspelt")
 def misspelt(_: Rule, case: Case) -> Iterator[Hit]:
     """A capitalised word that is nearly, but not quite, a word of a name."""
-    known = spoken_words(case.request) | everyday()
-    request = case.request
-    names = [request.company, request.sender, *([request.recipient] if request.recipient else [])]
-    wanted = {token for name in names for token in tokens(spoken(name)) if token not in everyday()}
-    wanted |= {token for token in tokens(spoken(request.role)) if len(token) >= 6}
+    known, usual, wanted = spoken_words(case.request), everyday(), _name_words(case.request)
     inflected = case.language != "en"
     for reading in case.readings:
-        for word in words_at(reading.text):
+        for word in _CAPITALISED.finditer(reading.text):
             spelt = bare(word[0])
-            if spelt in known or not word[0][0].isupper() or (len(spelt) < 6 and _opens(reading, word.start())):
+            if (
+                not word[0][0].isupper()
+                or spelt in known
+                or spelt in usual
+                or (len(spelt) < 6 and _opens(reading, word.start()))
+            ):
                 continue
             if any(is_misspelling(spelt, name, inflected=inflected) for name in wanted):
                 yield Hit(reading, word.start(), word.end())
+
+
+@lru_cache(maxsize=256)
+def _name_words(request: Request) -> frozenset[str]:
+    """The words of a request's names that may be misspelt: those of a role only where they are long."""
+    names = [request.company, request.sender, *([request.recipient] if request.recipient else [])]
+    wanted = {token for name in names for token in tokens(spoken(name)) if token not in everyday()}
+    return frozenset(wanted | {token for token in tokens(spoken(request.role)) if len(token) >= 6})
 
 
 def _opens(reading: Reading, index: int) -> bool:
@@ -229,12 +240,14 @@ def greeting_names(rule: Rule, case: Case) -> Iterator[Hit]:
 @kind("sign_off_names")
 def sign_off_names(rule: Rule, case: Case) -> Iterator[Hit]:
     """A signature in which another name stands before a part of the sender's: "Sarah Vogel" for Katrin Vogel."""
-    own = spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | everyday() | _title_words()
     sender = person_tokens(case.request.sender)
     for one in case.body.sentences:
         words = words_at(case.body.text, one.start, one.end)
         if one.place != "sign_off" or len(words) > 4 or not any(bare(word[0]) in sender for word in words):
             continue
+        own = (
+            spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | everyday() | _title_words()
+        )
         for word in words:
             if word[0][0].isupper() and not word[0].isupper() and bare(word[0]) not in own | sender:
                 yield Hit(case.body, word.start(), word.end())

@@ -51,29 +51,40 @@ class Phrases:
                 _callers[piece.letters].append((piece, frozenset((self._key, key))))
         _calls.cache_clear()
 
+    def is_called(self, called: Called) -> bool:
+        """Whether a text may have a match, going by its words alone."""
+        return self._key in called.keys or self._key >= called.known
+
     def search(self, text: str, called: Called | None = None) -> re.Match[str] | None:
         """The first match in a text."""
-        keys = self._keys(text, called)
-        if self._key not in keys:
-            return None
-        found = [match for key, pattern in self._each if key in keys and (match := pattern.search(text))]
-        return min(found, key=_start) if len(found) > 1 else found[0] if found else None
+        return _first(self._tried(text, called), text, 0)
 
     def finditer(self, text: str, called: Called | None = None) -> Iterator[re.Match[str]]:
         """All matches in a text, none within another."""
-        return self.whole.finditer(text) if self._key in self._keys(text, called) else iter(())
+        tried, start = self._tried(text, called), 0
+        while tried and (found := _first(tried, text, start)):
+            yield found
+            start = found.end() + (found.end() == found.start())
 
-    def _keys(self, text: str, called: Called | None) -> frozenset[int]:
+    def _tried(self, text: str, called: Called | None) -> list[re.Pattern[str]]:
         # Phrases that were made after a text was read are not among those that its words were looked up for.
-        return called.keys if called is not None and self._key < called.known else called_by(text).keys
+        known = called is not None and self._key < called.known
+        keys = called.keys if called is not None and known else called_by(text).keys
+        return [pattern for key, pattern in self._each if key in keys] if self._key in keys else []
 
     def match(self, text: str) -> re.Match[str] | None:
         """A match at the start of a text."""
         return self.whole.match(text)
 
 
-def _start(match: re.Match[str]) -> int:
-    return match.start()
+def _first(patterns: list[re.Pattern[str]], text: str, start: int) -> re.Match[str] | None:
+    """The match that begins first; of those that begin at one place, the one whose pattern is listed first."""
+    best: re.Match[str] | None = None
+    for pattern in patterns:
+        found = pattern.search(text, start)
+        if found and (best is None or found.start() < best.start()):
+            best = found
+    return best
 
 
 _ANYTHING = Piece("", begins=False, ends=False)

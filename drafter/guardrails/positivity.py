@@ -57,7 +57,7 @@ def _grid(
 def too_often(rule: Rule, case: Case) -> Iterator[Hit]:
     """More than `most` matches of `patterns` in the body; the first that is too many is shown."""
     wanted = compiled(rule.parameters["patterns"])
-    found = list(wanted.finditer(case.body.masked))
+    found = list(wanted.finditer(case.body.masked, case.body.called))
     most: int = rule.parameters["most"]
     if len(found) > most:
         yield Hit(case.body, found[most].start(), found[most].end())

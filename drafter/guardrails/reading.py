@@ -9,10 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 from drafter.content import read_toml
+from drafter.guardrails.disguise import unveiled
 from drafter.guardrails.phrases import Called, Phrases, called_by
 from drafter.message import Part, Span
 
@@ -72,8 +73,14 @@ class Reading:
     text: str
     masked: str
     sentences: tuple[Sentence, ...]
+    called: Called
     words: int
     _origins: Sequence[tuple[int, int]] | None
+
+    @cached_property
+    def hidden(self) -> tuple[tuple[str, Called], ...]:
+        """What may be hidden in the text as given, in lower case, and which phrases it calls for."""
+        return tuple((text, called_by(text)) for text in map(lower, unveiled(self.original)))
 
     def span(self, start: int, end: int) -> Span:
         """Where `text[start:end]` stands in the text as given."""
@@ -152,7 +159,7 @@ def read(text: str, part: Part, forms: re.Pattern[str] | None, language: Languag
     plain, origins = normalise(text)
     masked = lower(plain if forms is None else forms.sub(_blank, plain))
     sentences = tuple(_sentences(plain, masked, part, language))
-    return Reading(part, text, plain, masked, sentences, count_words(plain), origins)
+    return Reading(part, text, plain, masked, sentences, called_by(masked), count_words(plain), origins)
 
 
 def _blank(name: re.Match[str]) -> str:

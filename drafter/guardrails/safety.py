@@ -17,7 +17,7 @@ def foreign(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` whose very words the request does not give, and anything that is encoded."""
     pattern = compiled(rule.parameters["patterns"])
     for reading in case.readings:
-        for found in pattern.finditer(reading.masked):
+        for found in pattern.finditer(reading.masked, reading.called):
             if found[0].strip(" .,;)") not in case.allowed:
                 yield Hit(reading, found.start(), found.end())
         for start, end in encoded(reading.text):

@@ -100,9 +100,10 @@ def words_at(text: str, start: int = 0, end: int | None = None) -> list[re.Match
     return list(_WORD.finditer(text, start, len(text) if end is None else end))
 
 
+@lru_cache(maxsize=20_000)
 def bare(word: str) -> str:
     """A word folded, without the English genitive and without apostrophes and hyphens."""
-    return re.sub(r"[^\w]|_", "", re.sub(r"'s$", "", fold(word)))
+    return re.sub(r"[\W_]", "", re.sub(r"'s$", "", fold(word)))
 
 
 def is_misspelling(word: str, name: str, *, inflected: bool) -> bool:
