@@ -1,7 +1,9 @@
 """Every error that drafter raises.
 
 DrafterError
-├── RequestError            a request that can't be read, or that contradicts itself
+├── FileProblems            a file in which something is wrong; every problem at once
+│   ├── RequestError        a request that can't be read, or that contradicts itself
+│   └── EvalDataError       a labelled file that can't be read, or whose items are none
 ├── ContentError            a prompt, phrase or rule file that is broken
 │   └── PackError           a rule pack that is broken, or whose own texts fail
 ├── UnknownRule             a rule that the contract does not have
@@ -58,13 +60,21 @@ class Problem:
         return "; ".join(parts)
 
 
-class RequestError(DrafterError):
-    """A request that can't be read, or that contradicts itself. `problems` holds all of them at once."""
+class FileProblems(DrafterError):
+    """A file with one thing or many that are wrong; `problems` holds all of them at once."""
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(problems)
         super().__init__("\n".join(f"{source}: {problem}" for problem in self.problems))
+
+
+class RequestError(FileProblems):
+    """A request that can't be read, or that contradicts itself."""
+
+
+class EvalDataError(FileProblems):
+    """A labelled file that can't be read, or that holds items which are none."""
 
 
 class ContentError(DrafterError):

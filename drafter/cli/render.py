@@ -39,27 +39,27 @@ def report_data(given: Report) -> dict[str, Any]:
 
 def note(text: str, *, label: str = "") -> None:
     """Tells the person something on stderr, wrapped, with a label that is bold in a terminal."""
-    _print_labelled(_console(stderr=True), label, text)
+    _print_labelled(console(stderr=True), label, text)
 
 
-def _console(*, stderr: bool) -> Console:
+def console(*, stderr: bool) -> Console:
     """A console of readable width; it writes no colour into a pipe, nor where NO_COLOR asks for none."""
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False)
-    console.width = min(WIDTH, console.width) if console.is_terminal else WIDTH
-    return console
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    made.width = min(WIDTH, made.width) if made.is_terminal else WIDTH
+    return made
 
 
-def _print_labelled(console: Console, label: str, text: str) -> None:
+def _print_labelled(screen: Console, label: str, text: str) -> None:
     head = f"{label}  " if label else ""
-    lines = Text("\n" + " " * len(head)).join(Text(text).wrap(console, max(20, console.width - len(head))))
-    console.print(Text.assemble((head, "bold"), lines), soft_wrap=True)
+    lines = Text("\n" + " " * len(head)).join(Text(text).wrap(screen, max(20, screen.width - len(head))))
+    screen.print(Text.assemble((head, "bold"), lines), soft_wrap=True)
 
 
 def advice(given: Advice, *, stderr: bool = True) -> None:
     """The guide's advice, one labelled line each."""
-    console = _console(stderr=stderr)
+    screen = console(stderr=stderr)
     for label, text in _advice(given):
-        _print_labelled(console, label, text)
+        _print_labelled(screen, label, text)
 
 
 def _advice(given: Advice) -> Iterator[tuple[str, str]]:
@@ -79,14 +79,14 @@ _CHANNEL = {"email": "e-mail", "phone": "phone", "text": "text message", "linked
 
 def report(given: Report, draft: Draft) -> None:
     """The findings on stdout, a paragraph each, and a line that sums up."""
-    console = _console(stderr=False)
-    blocks = [_finding(one, draft, in_context=console.is_terminal) for one in given.findings]
+    screen = console(stderr=False)
+    blocks = [_finding(one, draft, in_context=screen.is_terminal) for one in given.findings]
     broken = [one for one in given.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
     blocks += [_status("not judged", one) for one in broken]
     blocks += [_status("waived", one) for one in given.rules if one.status is Status.WAIVED]
     for block in blocks:
-        console.print(block, end="\n\n", soft_wrap=True)
-    console.print(Text(_summary(given, len(broken)), "bold green" if given.acceptable else "bold red"))
+        screen.print(block, end="\n\n", soft_wrap=True)
+    screen.print(Text(_summary(given, len(broken)), "bold green" if given.acceptable else "bold red"))
 
 
 def _status(word: str, one: RuleStatus) -> Text:
@@ -103,7 +103,7 @@ def _finding(one: Finding, draft: Draft, *, in_context: bool) -> Text:
         begins = text.rfind("\n", 0, one.span.start) + 1
         line, column = text.count("\n", 0, begins) + 1, one.span.start - begins + 1
         block.append(f"  {one.span.part} line {line}, column {column}\n  > ")
-        block.append(_in_context(one.span, text) if in_context else f'"{_short(one.evidence)}"')
+        block.append(_in_context(one.span, text) if in_context else quoted(one.evidence))
     return block.append(f"\n  {one.message}\n  {one.advice}")
 
 
@@ -113,6 +113,11 @@ def _in_context(span: Span, text: str) -> Text:
     left = _printable(before if len(before) <= AROUND else f"...{before[-AROUND:]}")
     right = _printable(after if len(after) <= AROUND else f"{after[:AROUND]}...")
     return Text.assemble((left, "dim"), (_short(text[span.start : span.end]), "underline red"), (right, "dim"))
+
+
+def quoted(evidence: str) -> str:
+    """Evidence in one line, in quotation marks."""
+    return f'"{_short(evidence)}"'
 
 
 def _short(evidence: str) -> str:

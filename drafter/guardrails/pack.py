@@ -135,9 +135,11 @@ def has_language(language: str) -> bool:
     return content_root().joinpath("guardrails", language).is_dir()
 
 
+@cache
 def needs_words() -> frozenset[str]:
-    """The rules that can't be judged without a pack for the draft's language."""
-    return frozenset(rule.id for rule in rules(REFERENCE) if rule.path.startswith(f"guardrails/{REFERENCE}/"))
+    """The rules that can't be judged without a pack for the draft's language: those with no part for every language."""
+    everywhere = {rule.id for rule in rules(REFERENCE) if rule.path.startswith("guardrails/any/")}
+    return frozenset(RULES) - everywhere
 
 
 @cache

@@ -1,0 +1,84 @@
+"""`drafter eval`: how well the guardrails and the writers do, measured on files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from drafter.cli import app, examples, render
+
+if TYPE_CHECKING:
+    from drafter.evals import CheckScore, Miss, Rate
+    from drafter.evals.check import Group
+
+evaluate = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure the guardrails on labelled drafts.")
+app.add_typer(evaluate, name="eval")
+
+
+@evaluate.command(epilog=examples("drafter eval check labelled.jsonl", "drafter eval check labelled.jsonl --json"))
+def check(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help='Labelled drafts, one JSON object a line (see evals/README.md); "-" reads standard input.',
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="The scores as one JSON object.")] = False,
+) -> None:
+    """Score the guardrails on labelled drafts: what got through, what was blocked in vain, and each miss."""
+    from drafter.evals import load_labelled, score_checks
+
+    score = score_checks(load_labelled(file))
+    if as_json:
+        typer.echo(render.as_json(score.model_dump(mode="json")))
+    else:
+        _show(score)
+
+
+def _show(score: CheckScore) -> None:
+    console = render.console(stderr=False)
+    table = _table("", "bad drafts let through", "good drafts blocked", "right rule named")
+    for name, group in score.regimes.items() if len(score.regimes) > 1 else ():
+        table.add_row(name, *_figures(group))
+    table.add_row("all", *_figures(score.overall), style="bold")
+    console.print(table)
+    by_rule = _table("rule", "found where broken", "false alarms")
+    for one in score.rules:
+        by_rule.add_row(one.rule, _rate(one.found), _rate(one.false_alarms))
+    console.print(by_rule)
+    for miss in score.misses:
+        console.print(_miss(miss), soft_wrap=True)
+    console.print(f"{score.items} items, {len(score.misses)} misses. In brackets: the Wilson interval at 95 %.")
+
+
+def _table(first: str, *columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    table.add_column(first)
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    return table
+
+
+def _figures(group: Group) -> tuple[str, str, str]:
+    return _rate(group.escapes), _rate(group.false_blocks), _rate(group.right_rule)
+
+
+def _rate(rate: Rate) -> str:
+    if rate.value is None or rate.interval is None:
+        return "none to judge"
+    low, high = rate.interval
+    return f"{rate.count}/{rate.total} = {rate.value:.1%} [{low:.1%}-{high:.1%}]"
+
+
+def _miss(miss: Miss) -> Text:
+    text = Text.assemble((miss.kind, "bold red"), "  ", (miss.id, "bold"), f"  {miss.regime}\n")
+    text.append(f"  label  {', '.join(miss.violations) or 'acceptable'}: {miss.why}\n")
+    for rule, evidence in miss.found:
+        text.append(f"  found  {rule}  {render.quoted(evidence)}\n")
+    if miss.not_judged:
+        text.append(f"  not judged  {', '.join(miss.not_judged)}\n")
+    return text
