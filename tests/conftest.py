@@ -1,12 +1,16 @@
 """What every test has: no way out of the machine, and no settings of the person who runs it."""
 
+import io
 import socket
+import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
 
+from drafter.cli import main
 from drafter.models import FakeModel
 from drafter.request import Request
 from tests import recording
@@ -79,3 +83,30 @@ def cassette() -> Iterator[Callable[[str], Any]]:
     for name, context, tape in reversed(opened):
         context.__exit__(None, None, None)
         assert tape.all_played, f"{name}: {len(tape) - tape.play_count} recorded exchanges were not played"
+
+
+class Done(NamedTuple):
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the console entry in this process."""
+
+    def run(*words: str | Path, stdin: str | bytes = "") -> Done:
+        raw = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr(sys, "argv", ["drafter", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8"))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Done(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run

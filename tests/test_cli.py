@@ -1,11 +1,9 @@
 """The command line: what goes to which stream, what is written where, and how a command ends."""
 
-import io
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -28,38 +26,12 @@ from drafter.message import (
     Status,
 )
 from drafter.request import Channel, Request
+from tests.conftest import Command, Done
 
 REQUEST = 'sender = "Ana Ruiz"\ncompany = "Larkfield"\nrole = "Copy Editor"\n'
 BODY = "Dear hiring team,\n\nThank you. I withdraw.\n\nAna Ruiz"
 PASSED = Report(rules=(RuleStatus(rule="brevity/too-long", status=Status.PASS),), words=9)
 OPTIONS = ("--sender", "Ana Ruiz", "--company", "Larkfield", "--role", "Copy Editor")
-
-
-class Done(NamedTuple):
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs the console entry in this process."""
-
-    def run(*words: str | Path, stdin: str | bytes = "") -> Done:
-        raw = stdin.encode() if isinstance(stdin, str) else stdin
-        monkeypatch.setattr(sys, "argv", ["drafter", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8"))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return Done(int(ended.value.code or 0), printed.out, printed.err)
-
-    return run
 
 
 def result(*, subject: str | None = "Copy Editor", notes: tuple[str, ...] = (), source: str = "phrasebook") -> Result:

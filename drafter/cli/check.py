@@ -12,6 +12,7 @@ import typer
 from pydantic import ValidationError
 
 from drafter.cli import app, examples, render
+from drafter.cli.formats import Format, Source, formatted
 from drafter.errors import DrafterError
 from drafter.intake import load_request
 from drafter.message import Draft
@@ -38,21 +39,25 @@ def check(
     waive: Annotated[
         list[str] | None, typer.Option(metavar="RULE=REASON", help="Leave a rule out. Repeatable.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as one JSON object.")] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="For people, for programs, for code scanning, for GitHub workflows.")
+    ] = Format.TEXT,
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
 ) -> None:
     """Judge a draft by the guardrails. Exits 0 when it is acceptable, 1 when it is not, 2 when it can't be judged."""
     if draft == request == "-":
         raise typer.BadParameter("only one of DRAFT and --request can be standard input", param_hint="DRAFT")
     waived = dict(_waiver(one) for one in waive or ())
     answered = load_request(request)
-    message = _read(draft, subject)
+    message, body_line = _read(draft, subject)
     from drafter.guardrails import check as judge
 
     report = judge(message, answered, waive=waived)
-    if as_json:
-        typer.echo(render.as_json(render.report_data(report)))
-    else:
+    form = Format.JSON if as_json else form
+    if form is Format.TEXT:
         render.report(report, message)
+    elif said := formatted(report, message, form, Source("draft" if draft == "-" else draft, body_line)):
+        typer.echo(said)
     raise typer.Exit(0 if report.acceptable else 1)
 
 
@@ -63,8 +68,11 @@ def _waiver(text: str) -> tuple[str, str]:
     return rule.strip(), why.strip()
 
 
-def _read(source: str, subject: str | None) -> Draft:
-    """The draft in a file or on standard input. Raises DrafterError that names the file."""
+def _read(source: str, subject: str | None) -> tuple[Draft, int | None]:
+    """The draft in a file or on standard input, and the line on which its body begins, where lines tell where it is.
+
+    Raises DrafterError that names the file.
+    """
     name = "standard input" if source == "-" else source
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
@@ -77,11 +85,13 @@ def _read(source: str, subject: str | None) -> Draft:
         raise DrafterError(f"{name}: is empty; there is nothing to check")
     # A text may begin with an unfilled slot, "{name}"; JSON goes on with a quote or ends at once.
     if source.endswith(".json") or (source == "-" and re.match(r"\s*\{\s*[\"}]", text)):
-        return _from_json(text, name, subject)
+        return _from_json(text, name, subject), None
+    above = 0
     first, _, rest = text.partition("\n")
     if subject is None and first.lower().startswith("subject:"):
-        subject, text = first.partition(":")[2].strip(), rest
-    return _draft({"subject": subject, "body": text.strip("\n")}, name)
+        subject, text, above = first.partition(":")[2].strip(), rest, 1
+    body_line = above + len(text) - len(text.lstrip("\n")) + 1
+    return _draft({"subject": subject, "body": text.strip("\n")}, name), body_line
 
 
 def _from_json(text: str, name: str, subject: str | None) -> Draft:

@@ -135,6 +135,12 @@ def has_language(language: str) -> bool:
     return content_root().joinpath("guardrails", language).is_dir()
 
 
+def languages() -> list[str]:
+    """The languages that there are packs for."""
+    folders = (entry.name for entry in content_root().joinpath("guardrails").iterdir() if entry.is_dir())
+    return sorted(name for name in folders if name != "any")
+
+
 @cache
 def needs_words() -> frozenset[str]:
     """The rules that can't be judged without a pack for the draft's language: those with no part for every language."""
