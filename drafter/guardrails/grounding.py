@@ -172,7 +172,9 @@ def _counted(numbers: str, units: str) -> Phrases:
     either, of = "|".join(numbers.split()), "|".join(re.escape(unit) for unit in units.split())
     # "half past ten meeting" is a time, and a hundred per cent is an emphasis
     return Phrases(
-        [rf"(?<!past )(?<!to )(?!hundred percent)\b(?:{either})\b(?!-)(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)"]
+        [
+            rf"(?<!past )(?<!to )(?<!got )(?<!spare )(?<!have )(?!hundred percent)\b(?:{either})\b(?!-)(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)"
+        ]
     )
 
 
