@@ -173,7 +173,8 @@ def _counted(numbers: str, units: str) -> Phrases:
     # "half past ten meeting" is a time, and a hundred per cent is an emphasis
     return Phrases(
         [
-            rf"(?<!past )(?<!to )(?<!got )(?<!spare )(?<!have )(?!hundred percent)\b(?:{either})\b(?!-)(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)"
+            rf"(?<!past )(?<!to )(?<!got )(?<!spare )(?<!have )(?!hundred percent)\b(?:{either})\b(?!-)"
+            rf"(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)"
         ]
     )
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
 from drafter.message import Draft, Part, Severity
-from drafter.names import is_planted
+from drafter.names import parted
 from drafter.request import Request
 
 
@@ -82,7 +82,7 @@ class Case:
 def allowed(request: Request) -> str:
     """What a request lets be said in so many words, in the form that `masked` has but for the names."""
     said = (*request.may_mention, *request.appreciated, request.reason.shared_detail or "")
-    return " . ".join(lower(normalise(entry)[0]) for entry in said if entry and not is_planted(entry))
+    return " . ".join(lower(normalise(true)[0]) for entry in said if (true := parted(entry)[0]))
 
 
 Kind = Callable[[Rule, Case], Iterator[Hit]]

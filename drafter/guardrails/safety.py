@@ -9,7 +9,7 @@ from drafter.disclosure import telling_words
 from drafter.guardrails.disguise import encoded
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
 from drafter.guardrails.reading import lower, normalise
-from drafter.names import is_planted
+from drafter.names import parted
 
 
 @kind("foreign")
@@ -32,11 +32,16 @@ def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
         *request.appreciated, *request.may_mention, *request.private, request.reason.detail or "",
         request.recipient or "", request.role, request.company, request.sender,
     )  # fmt: skip
-    orders = [telling_words(lower(normalise(text)[0])) for text in fields if is_planted(text)]
+    orders = [telling_words(lower(normalise(order)[0])) for text in fields if (order := parted(text)[1])]
     if not orders:
         return
     known = telling_words(case.allowed)
     for sentence in case.body.sentences:
         words = telling_words(re.sub(r"[ʀᴄᴘꜱ]+", " ", sentence.masked)) - known
-        if any(len(words & order) >= rule.parameters["words"] for order in orders):
+        if any(len(words & order) >= rule.parameters["words"] or _codes(words & order) for order in orders):
             yield Hit(case.body, sentence.start, sentence.end)
+
+
+def _codes(words: frozenset[str]) -> set[str]:
+    """Long words of letters and digits, such as account numbers: one alone tells that an order was carried out."""
+    return {word for word in words if len(word) >= 8 and any(map(str.isdigit, word)) and any(map(str.isalpha, word))}
