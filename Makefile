@@ -29,6 +29,9 @@ format: .venv/test.stamp  ## mends what ruff can mend
 wheel: .venv/test.stamp  ## builds dist/*.tar.gz and dist/*.whl
 	$(BIN)/python -m build --no-isolation
 
+bench: .venv/bench.stamp  ## check beside VADER and proselint, as ratios
+	$(BIN)/python -m tests.benchmarks.check
+
 record: .venv/test.stamp  ## records tests/cassettes anew; needs an endpoint (see tests/cassettes/README.md)
 	$(BIN)/python -m tests.record $(ARGS)
 
@@ -40,18 +43,19 @@ lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(COMPILE) --group install --output-file requirements/run.txt
 	$(COMPILE) --group test --constraint requirements/run.txt --output-file requirements/test.txt
+	$(COMPILE) --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
 	@rm -rf .venv-lock
 
 clean:  ## removes the environment and whatever was built or cached
 	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help draft test lint typecheck format wheel record lock clean
+.PHONY: help draft test lint typecheck format wheel bench record lock clean
 
 # The environment grows: first what `make draft` needs, then what `make test` adds. A stamp says that its step is whole,
 # and for which folder. Without the first one everything is made anew, so nothing half-made is ever built upon; an
 # environment whose Python is gone, or that was copied or moved (it would run the other folder's code), loses its stamps.
 ifneq ($(shell $(BIN)/python -c 'print(open(".venv/run.stamp").read())' 2>/dev/null),$(CURDIR))
-$(shell rm -f .venv/run.stamp .venv/test.stamp)
+$(shell rm -f .venv/*.stamp)
 endif
 
 # Some systems split ensurepip off; then the pip that came with Python installs into the environment from outside.
@@ -67,7 +71,7 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-input
 	@echo "Setting up (about a minute, once) ..." >&2
 	@if [ ! -e $@ ]; then $(PYTHON) -m venv --clear .venv >/dev/null 2>&1 || \
 	    $(PYTHON) -m venv --clear --without-pip .venv >&2; fi
-	@rm -f $@ .venv/test.stamp
+	@rm -f .venv/*.stamp
 	@$(INSTALL) --require-hashes --requirement requirements/run.txt >&2
 	@$(INSTALL) --no-deps --no-build-isolation --editable . >&2
 	@pwd -P > $@
@@ -75,4 +79,9 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-input
 .venv/test.stamp: requirements/test.txt .venv/run.stamp
 	@echo "Adding what the tests need ..." >&2
 	@$(INSTALL) --require-hashes --requirement requirements/test.txt >&2
+	@touch $@
+
+.venv/bench.stamp: requirements/bench.txt .venv/test.stamp
+	@echo "Adding what the benchmark measures beside check ..." >&2
+	@$(INSTALL) --require-hashes --requirement requirements/bench.txt >&2
 	@touch $@
