@@ -72,8 +72,16 @@ def _hidden(text: str) -> Iterator[str]:
     if len(_REVERSED.findall(text)) > 1:
         yield text[::-1]
     # One long word may hide among plain ones; turned about, plain ones are no words.
-    long = re.findall(r"[A-Za-z]{6,}", text)
-    yield " ".join([*(word[::-1] for word in long), *(codecs.decode(word, "rot13") for word in long)])
+    yield " ".join(map(_turned, _LONG.findall(text)))
+
+
+_LONG = re.compile(r"[A-Za-z]{6,}")
+
+
+@lru_cache(maxsize=20_000)
+def _turned(word: str) -> str:
+    """A word backwards, and by thirteen letters."""
+    return f"{word[::-1]} {codecs.decode(word, 'rot13')}" if len(word) < 40 else ""
 
 
 def _from_base64(blob: str) -> str | None:

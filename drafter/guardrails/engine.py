@@ -6,11 +6,12 @@ Closed on failure: a rule that breaks or can't run in a language keeps the draft
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from drafter.errors import UnknownRule
 from drafter.guardrails.blanking import name_forms
 from drafter.guardrails.kinds import KINDS, Case, Hit, Rule
-from drafter.guardrails.pack import RULES, has_language, language, needs_words, rules
+from drafter.guardrails.pack import RULES, has_language, language, needs_words, rules_by_name
 from drafter.guardrails.reading import read
 from drafter.message import Draft, Finding, Part, Report, RuleStatus, Severity, Status
 from drafter.request import Request
@@ -28,7 +29,7 @@ def check(draft: Draft, request: Request, *, waive: Mapping[str, str] | None = N
     for rule in waived:
         if rule not in RULES:
             raise UnknownRule(rule, RULES)
-    packs = rules(request.primary_language)
+    packs = rules_by_name(request.primary_language)
     case = case_of(draft, request)
     wordless = frozenset[str]() if has_language(case.language) else needs_words()
     findings: list[Finding] = []
@@ -37,7 +38,7 @@ def check(draft: Draft, request: Request, *, waive: Mapping[str, str] | None = N
         if name in waived:
             statuses.append(RuleStatus(rule=name, status=Status.WAIVED, note=waived[name]))
             continue
-        found, status = judge_rule(name, [rule for rule in packs if rule.id == name], case)
+        found, status = judge_rule(name, packs.get(name, ()), case)
         if status.status is Status.PASS and name in wordless:
             status = RuleStatus(rule=name, status=Status.NOT_RUN, note=f"there is no rule pack for {case.language!r}")
         findings += found
@@ -66,7 +67,12 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")
     failed = any(finding.severity is Severity.ERROR for finding in findings)
-    return findings, RuleStatus(rule=name, status=Status.FAIL if failed else Status.PASS)
+    return findings, RuleStatus(rule=name, status=Status.FAIL) if failed else _passed(name)
+
+
+@cache
+def _passed(name: str) -> RuleStatus:
+    return RuleStatus(rule=name, status=Status.PASS)
 
 
 def _findings(rule: Rule, hits: Iterable[Hit]) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from drafter.guardrails import naming, titles, tongue
-from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind, slots_filled
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, lower, normalise
 from drafter.guide import channel_for
 from drafter.request import Channel, Request
@@ -19,9 +20,9 @@ _GAP = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=256)
-def _by_line(patterns: Sequence[str]) -> re.Pattern[str]:
-    """One pattern in which ^ and $ stand for the ends of a line."""
-    return re.compile(compiled(patterns).whole.pattern, re.MULTILINE)
+def _by_line(patterns: Sequence[str]) -> Phrases:
+    """Phrases in which ^ and $ stand for the ends of a line."""
+    return Phrases([slots_filled(pattern) for pattern in patterns], re.MULTILINE)
 
 
 @lru_cache(maxsize=256)
@@ -42,10 +43,11 @@ def slot(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in small letters, or of `cased` in the letters as given, that the request does not hold."""
     said = _said(case.request)
     for reading in case.readings:
-        texts = ((reading.masked, rule.parameters["patterns"]), (_cased(reading), rule.parameters.get("cased", ())))
-        for text, patterns in texts:
-            for found in _by_line(tuple(patterns)).finditer(text) if patterns else ():
-                start, end = found.span()
+        found = [*_by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called)]
+        if cased := rule.parameters.get("cased"):
+            found += _by_line(tuple(cased)).whole.finditer(_cased(reading))
+        if found:
+            for start, end in (match.span() for match in found):
                 if _GAP.sub(" ", lower(reading.text[start:end]).strip()) not in said:
                     yield Hit(reading, start, end)
 
@@ -56,16 +58,16 @@ def markup(rule: Rule, case: Case) -> Iterator[Hit]:
     said = _said(case.request)
     listed = _by_line((rule.parameters["listed"],))
     for reading in case.readings:
-        for found in _by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked):
+        for found in _by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called):
             if lower(reading.text[found.start() : found.end()]).strip() not in said:
                 yield Hit(reading, *found.span())
-        if len(points := list(listed.finditer(reading.masked))) >= 2:
+        if len(points := list(listed.finditer(reading.masked, reading.called))) >= 2:
             yield Hit(reading, *points[0].span())
 
 
-def openings(case: Case, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+def openings(case: Case, pattern: Phrases) -> list[tuple[int, int]]:
     """The greetings at the starts of the body's lines."""
-    return [found.span() for found in pattern.finditer(case.body.masked)]
+    return [found.span() for found in pattern.finditer(case.body.masked, case.body.called)]
 
 
 @kind("versions")

@@ -132,6 +132,8 @@ def pattern(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in a sentence with none of `unless`; with `unless_given`, nothing that the request gives."""
     wanted = compiled(rule.parameters["patterns"])
     unless = rule.parameters.get("unless")
+    if not any(wanted.is_called(reading.called) for reading in case.readings):
+        return
     for reading, sentence in sentences(rule, case):
         found = sentence.search(wanted)
         if found and rule.parameters.get("unless_given") and _is_given(found[0], case):

@@ -78,6 +78,12 @@ def rules(language: str) -> tuple[Rule, ...]:
     return tuple(rule for path in paths for rule in load(path, read_toml(path)))
 
 
+@cache
+def rules_by_name(language: str) -> Mapping[str, tuple[Rule, ...]]:
+    """The rules for a language, the parts of each under its id."""
+    return {name: tuple(rule for rule in rules(language) if rule.id == name) for name in RULES}
+
+
 def load(path: str, data: Mapping[str, Any]) -> list[Rule]:
     """The rules of one file's data; `path` is named in the PackError where something is wrong."""
     return [_rule(path, index, table) for index, table in enumerate(data.get("rule", ()))]

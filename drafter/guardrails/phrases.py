@@ -19,6 +19,8 @@ from drafter.content import read_toml
 
 WORD = re.compile(r"[^\W\d_]+")
 """What counts as one word here: a run of letters."""
+_SIGN = re.compile(r"[^\w\s.,'-]")
+"""A sign that is rare enough in letters to be looked up as a word is."""
 
 
 class Piece(NamedTuple):
@@ -42,10 +44,10 @@ class Phrases:
     `called` is what the words of the text call for (`called_by`), where the caller knows it already.
     """
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        self.whole = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    def __init__(self, patterns: Sequence[str], flags: int = 0) -> None:
+        self.whole = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), flags)
         self._key = _new_key()
-        self._each = tuple((_new_key(), re.compile(pattern)) for pattern in patterns)
+        self._each = tuple((_new_key(), re.compile(pattern, flags)) for pattern in patterns)
         for (key, _), pattern in zip(self._each, patterns, strict=True):
             for piece in needs(pattern) or (_ANYTHING,):
                 _callers[piece.letters].append((piece, frozenset((self._key, key))))
@@ -101,7 +103,8 @@ def _new_key() -> int:
 
 def called_by(text: str) -> Called:
     """The phrases, and their patterns, that a lower-case text may match."""
-    return Called(_calls("").union(*map(_calls, WORD.findall(text))), len(_taken))
+    words = {*WORD.findall(text), *_SIGN.findall(text)}
+    return Called(_calls("").union(*map(_calls, words)), len(_taken))
 
 
 @lru_cache(maxsize=20_000)
@@ -200,6 +203,7 @@ def _best(strings: set[str]) -> frozenset[Piece] | None:
     best = set()
     for string in strings:
         pieces = [Piece(word[0], word.start() > 0, word.end() < len(string)) for word in WORD.finditer(string)]
+        pieces += [Piece(sign, begins=True, ends=True) for sign in _SIGN.findall(string) if sign != _EDGE]
         if not pieces:
             return None
         best.add(min(pieces, key=lambda piece: _cost((piece,))))
@@ -212,8 +216,12 @@ def _common() -> frozenset[str]:
 
 
 def _cost(pieces: Iterable[Piece]) -> float:
-    """How often the pieces will be met in vain: short ones and everyday words often, long ones seldom."""
+    """How often the pieces will be met in vain: short ones and everyday words often, long ones and signs seldom."""
     return sum(
-        30 / len(piece.letters) ** 2 + 20 * (piece.letters in _common()) + 10 * (not piece.begins) / len(piece.letters)
+        2.0
+        if _SIGN.fullmatch(piece.letters)
+        else 30 / len(piece.letters) ** 2
+        + 20 * (piece.letters in _common())
+        + 10 * (not piece.begins) / len(piece.letters)
         for piece in pieces
     )

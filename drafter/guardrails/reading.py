@@ -172,7 +172,7 @@ def count_words(text: str) -> int:
     unspaced = len(_CJK.findall(text))
     if unspaced:
         text = _CJK.sub(" ", text)
-    return sum(1 for word in text.split() if any(letter.isalnum() for letter in word)) + (unspaced + 1) // 2
+    return sum(word.isalpha() or any(map(str.isalnum, word)) for word in text.split()) + (unspaced + 1) // 2
 
 
 def words_of(text: str) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.disguise import encoded
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
 from drafter.guardrails.reading import lower, normalise
 from drafter.names import parted
+from drafter.request import Request
 
 
 @kind("foreign")
@@ -27,12 +29,7 @@ def foreign(rule: Rule, case: Case) -> Iterator[Hit]:
 @kind("obeyed")
 def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sentence that shares at least `words` telling words with an order planted in a field of the request."""
-    request = case.request
-    fields = (
-        *request.appreciated, *request.may_mention, *request.private, request.reason.detail or "",
-        request.recipient or "", request.role, request.company, request.sender,
-    )  # fmt: skip
-    orders = [telling_words(lower(normalise(order)[0])) for text in fields if (order := parted(text)[1])]
+    orders = _orders(case.request)
     if not orders:
         return
     known = telling_words(case.allowed)
@@ -40,6 +37,16 @@ def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
         words = telling_words(re.sub(r"[ʀᴄᴘꜱ]+", " ", sentence.masked)) - known
         if any(len(words & order) >= rule.parameters["words"] or _codes(words & order) for order in orders):
             yield Hit(case.body, sentence.start, sentence.end)
+
+
+@lru_cache(maxsize=256)
+def _orders(request: Request) -> tuple[frozenset[str], ...]:
+    """The telling words of each order that is planted in a field of the request."""
+    fields = (
+        *request.appreciated, *request.may_mention, *request.private, request.reason.detail or "",
+        request.recipient or "", request.role, request.company, request.sender,
+    )  # fmt: skip
+    return tuple(telling_words(lower(normalise(order)[0])) for text in fields if (order := parted(text)[1]))
 
 
 def _codes(words: frozenset[str]) -> set[str]:

@@ -42,7 +42,7 @@ Ana Ruiz"""
 def drafts() -> list[Pair]:
     """Drafts of the phrasebook for requests of many kinds, always the same ones."""
     rows = list(product(Stage, ReasonKind, (Share.NOTHING, Share.GENERAL), Tone, (True, False), range(3)))
-    random.Random(7).shuffle(rows)  # noqa: S311 -- a sample, no secret
+    random.Random(7).shuffle(rows)
     made = []
     for stage, kind, share, tone, door, seed in rows[:DRAFTS]:
         request = Request.model_validate(
@@ -92,7 +92,10 @@ def main() -> None:
         "VADER": lambda pair: vader.polarity_scores(pair[0].body),
         "proselint": lambda pair: LintFile("draft", pair[0].body).lint(),
     }
-    for title, sample in ((f"{len(pairs)} drafts", pairs), (f"one of {len(MODEL_LETTER.split())} words", [letter] * 60)):
+    for title, sample in (
+        (f"{len(pairs)} drafts", pairs),
+        (f"one of {len(MODEL_LETTER.split())} words", [letter] * 60),
+    ):
         found = medians(sample, runs)
         print(f"{title}, warm, medians in ms:", ", ".join(f"{name} {took * 1e3:.3f}" for name, took in found.items()))
         print(f"  check / VADER {found['check'] / found['VADER']:.2f}")
