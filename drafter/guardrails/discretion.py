@@ -180,7 +180,7 @@ def _about_reason(sentence: Sentence, case: Case) -> bool:
         return False
     detail = case.request.reason.shared_detail
     retold = telling_words(sentence.masked) & telling_words(lower(detail)) if detail else frozenset()
-    return bool(told(sentence, case.language)) or len(retold) > 1
+    return bool(told(case)[sentence]) or len(retold) > 1
 
 
 def _is_about_self(sentence: Sentence, own: Phrases) -> bool:

@@ -29,6 +29,12 @@ def _given(texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(_plain(word) for text in texts for word in re.findall(r"\w+", lower(normalise(text)[0])))
 
 
+@lru_cache(maxsize=64)
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+@lru_cache(maxsize=20_000)
 def _plain(word: str) -> str:
     return re.sub(r"(?:'s|s'|s)$", "", word) if len(word) > 3 else word
 
@@ -93,7 +99,7 @@ def _specific(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator
 
 def _things(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """A thing is given when the words that name it are: the little words around it say nothing."""
-    little = frozenset(rule.parameters["little"].split())
+    little = _listed(rule.parameters["little"])
     for found in sentence.finditer(compiled(rule.parameters["things"])):
         told = [_plain(word) for word in re.findall(r"[a-z]{4,}", found[0]) if word not in little]
         if not told:  # "showed me round" is given where the sentence speaks of what is given
@@ -104,7 +110,7 @@ def _things(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[S
 
 def _names(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """Capitalised words in mid-sentence; where nearly all words have capitals, they name nothing."""
-    plain = frozenset(rule.parameters["plain"].split())
+    plain = _listed(rule.parameters["plain"])
     words = list(_CAPITALISED.finditer(sentence.text))
     capitals = [word for word in words if word[0][0].isupper()]
     if len(capitals) > 3 and len(capitals) * 2 > len(words):
@@ -131,7 +137,7 @@ def _is_known_name(name: str, plain: frozenset[str], known: frozenset[str]) -> b
 
 
 def _figures(sentence: Sentence, known: frozenset[str], rule: Rule) -> Iterator[Span]:
-    plain = frozenset(rule.parameters["plain_figures"].split())
+    plain = _listed(rule.parameters["plain_figures"])
     for found in _FIGURES.finditer(sentence.masked):
         pieces = re.findall(r"\d+", found[0])
         if found[0].strip(" .,:") not in plain and not all(
@@ -142,13 +148,14 @@ def _figures(sentence: Sentence, known: frozenset[str], rule: Rule) -> Iterator[
 
 def _dates(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """Months and weekdays, in capitals, so that "may" and "march" in other senses are none."""
-    names = frozenset(f"{rule.parameters['months']} {rule.parameters['weekdays']}".split())
+    names = _listed(f"{rule.parameters['months']} {rule.parameters['weekdays']}")
     for word in _CAPITALISED.finditer(sentence.text):
+        if not word[0][0].isupper():
+            continue
         name = lower(word[0]).split("'")[0].removesuffix("s")
         at_start = not sentence.text[: word.start()].strip()
         if (
-            word[0][0].isupper()
-            and name in names
+            name in names
             and _plain(name) not in known
             and not (at_start and name in {"may", "march"})
             and sentence.masked[word.start()] not in _BLANK

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -66,6 +66,8 @@ class Case:
     body: Reading
     subject: Reading | None
     language: str
+    found: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What one rule has worked out of the draft and another can use, by a name for it."""
 
     @property
     def readings(self) -> tuple[Reading, ...]:

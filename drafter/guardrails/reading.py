@@ -28,7 +28,7 @@ _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WORD = re.compile(r"[^\W_]+(?:['.&+/-][^\W_]+)*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one is what it is: two may say the same
 class Sentence:
     """A sentence, or a greeting or closing line: where it stands, what it says and which moves it makes."""
 

@@ -38,7 +38,15 @@ def _kinds(language: str) -> dict[str, _Kind]:
     }
 
 
-def told(sentence: Sentence, language: str) -> list[Told]:
+def told(case: Case) -> dict[Sentence, list[Told]]:
+    """The reasons that each sentence of the body tells; worked out once for a draft."""
+    if "told" not in case.found:
+        case.found["told"] = {sentence: _told(sentence, case.language) for sentence in case.body.sentences}
+    known: dict[Sentence, list[Told]] = case.found["told"]
+    return known
+
+
+def _told(sentence: Sentence, language: str) -> list[Told]:
     """The reasons that a sentence tells. A sentence of courtesy alone (thanks, wishes, an open door) tells none."""
     if sentence.place in {"salutation", "sign_off"} or _is_courtesy(sentence):
         return []
@@ -76,8 +84,8 @@ def reason(rule: Rule, case: Case) -> Iterator[Hit]:
     may = allowed_kinds(case.request)
     if rule.parameters["wanted"] == "any" and case.request.reason.share is not Share.NOTHING:
         return
-    for sentence in case.body.sentences:
-        for one in told(sentence, case.language):
+    for sentence, reasons in told(case).items():
+        for one in reasons:
             fits = one.kind in may
             if not _is_allowed(sentence, one, case) and fits == (rule.parameters["wanted"] == "any"):
                 yield Hit(case.body, sentence.start + one.start, sentence.start + one.end)

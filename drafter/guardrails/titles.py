@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
 from drafter.guardrails.naming import spoken_words
@@ -12,6 +13,16 @@ from drafter.guardrails.spelling import bare, tokens, words_at
 from drafter.names import spoken
 
 _SMALL_WORDS = frozenset({"of", "and", "the", "for", "in", "at"})
+
+
+@lru_cache(maxsize=8)
+def _titles(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+@lru_cache(maxsize=256)
+def _role_words(role: str) -> tuple[str, ...]:
+    return tuple(token for token in tokens(spoken(role)) if token not in _SMALL_WORDS)
 
 
 @kind("other_role")
@@ -32,13 +43,13 @@ def other_role(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 def _is_other(rule: Rule, case: Case, reading: Reading, run: re.Match[str], known: frozenset[str]) -> bool:
-    titles = frozenset(f"{rule.parameters['titles']} {rule.parameters['ranks']}".split())
+    titles = _titles(f"{rule.parameters['titles']} {rule.parameters['ranks']}")
     words = [bare(word[0]) for word in words_at(run[0]) if word[0][0].isupper() or bare(word[0]) in titles]
     strange = [word for word in words if len(word) > 1 and word not in known and not _is_initials(word, case)]
     if not strange:
         return False
     titled = any(word in titles for word in strange)
-    shared = not (frozenset(tokens(spoken(case.request.role))) - _SMALL_WORDS).isdisjoint(words)
+    shared = not frozenset(_role_words(case.request.role)).isdisjoint(words)
     opens = len(words) == 1 and any(one.start == run.start() for one in reading.sentences)
     if opens and not titled:
         return False
@@ -51,7 +62,7 @@ def _is_other(rule: Rule, case: Case, reading: Reading, run: re.Match[str], know
 
 def _is_initials(word: str, case: Case) -> bool:
     """Whether a word is made of first letters of the role's words in their order: "RN" for Registered Nurse."""
-    letters = "".join(token[0] for token in tokens(spoken(case.request.role)) if token not in _SMALL_WORDS)
+    letters = "".join(token[0] for token in _role_words(case.request.role))
     return len(word) <= 4 and word in letters
 
 

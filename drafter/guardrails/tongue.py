@@ -76,6 +76,8 @@ def _foreign(
 
 def _in_other_script(sentence: Sentence, scripts: set[str]) -> float:
     """The words' worth of letters in a script that the language asked for does not use; 0 where they are few."""
+    if sentence.text.isascii():
+        return 0.0
     total = sum(letter.isalpha() and letter not in "ʀᴄᴘꜱ" for letter in sentence.masked)
     weight = 0.0
     for script, letters in _LETTERS.items():
@@ -89,8 +91,10 @@ def _in_other_script(sentence: Sentence, scripts: set[str]) -> float:
 
 def _in_other_words(sentence: Sentence, asked: str, table: Mapping[str, frozenset[str]], kin: frozenset[str]) -> float:
     """The number of words of a sentence whose function words are another language's; 0 where they are not."""
-    words = [word for word in _WORD.findall(sentence.masked) if not set(word) & set("ʀᴄᴘꜱ")]
-    own = sum(word in table.get(asked, ()) for word in words)
+    words = [word for word in _WORD.findall(sentence.masked) if word[0] not in "ʀᴄᴘꜱ"]
+    own = sum(map(table.get(asked, frozenset()).__contains__, words))
+    if own * 2 >= len(words):
+        return 0.0  # no other language can have more than twice as many
     for language, listed in table.items():
         hits = sum(word in listed for word in words)
         if language == asked or language in kin or hits < max(2, 0.25 * len(words)):
