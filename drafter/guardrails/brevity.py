@@ -12,6 +12,7 @@ from drafter.guardrails.reading import Sentence, words_of
 from drafter.guide import word_limit
 
 _LOOP_WORDS = 8  # the longest phrase that is looked for again and again
+_BACK = 40  # sentences that one is compared with; no letter within its limit has more
 
 
 @kind("limit")
@@ -36,7 +37,7 @@ def twice(rule: Rule, case: Case) -> Iterator[Hit]:
     for sentence in _told(case):
         plain, words = _plain(sentence), telling_words(sentence.masked)
         short_thanks = "thank" in sentence.moves and len(plain.split()) <= 3
-        for index, (before, known) in enumerate(said):
+        for index, (before, known) in enumerate(said[-_BACK:], start=max(0, len(said) - _BACK)):
             shorter = min(len(words), len(known))
             alike = shorter >= 3 and len(words & known) >= rule.parameters["shared"] * shorter
             same = plain == before and len(plain) >= 8 and not (short_thanks and index < len(said) - 1)
@@ -105,7 +106,7 @@ def echo(rule: Rule, case: Case) -> Iterator[Hit]:
     table = _meanings(tuple(sorted(rule.parameters["means"].items())))
     told = [(one, _meant(one, table)) for one in _told(case)]
     for index, (one, meant) in enumerate(told):
-        for place, (other, known) in enumerate(told[:index]):
+        for place, (other, known) in enumerate(told[max(0, index - _BACK) : index], start=max(0, index - _BACK)):
             moves = one.moves & other.moves
             beside = place == index - 1
             if "thank" in moves and not beside:

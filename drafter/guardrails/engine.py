@@ -16,6 +16,9 @@ from drafter.guardrails.reading import read
 from drafter.message import Draft, Finding, Part, Report, RuleStatus, Severity, Status
 from drafter.request import Request
 
+MOST_FINDINGS = 50
+"""Findings of one part of a rule that are listed at most; whoever has mended those can ask again."""
+
 
 def check(draft: Draft, request: Request, *, waive: Mapping[str, str] | None = None) -> Report:
     """What the guardrails say of a draft that answers a request.
@@ -81,6 +84,8 @@ def _findings(rule: Rule, hits: Iterable[Hit]) -> Iterator[Finding]:
         part = None if hit.reading is None else hit.reading.part
         if any(part is other and hit.start <= end and start <= hit.end for other, start, end in taken):
             continue
+        if len(taken) == MOST_FINDINGS:
+            return
         taken.append((part, hit.start, hit.end))
         yield _finding(rule, hit)
 

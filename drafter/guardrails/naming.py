@@ -219,7 +219,7 @@ def _name_words(request: Request) -> frozenset[str]:
 
 def _opens(reading: Reading, index: int) -> bool:
     """Whether a word is the first of its sentence, where any word has a capital."""
-    return any(one.start == index for one in reading.sentences)
+    return index in reading.starts
 
 
 @kind("greeting_names")

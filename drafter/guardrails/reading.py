@@ -78,6 +78,11 @@ class Reading:
     _origins: Sequence[tuple[int, int]] | None
 
     @cached_property
+    def starts(self) -> frozenset[int]:
+        """Where sentences start."""
+        return frozenset(sentence.start for sentence in self.sentences)
+
+    @cached_property
     def hidden(self) -> tuple[tuple[str, Called], ...]:
         """What may be hidden in the text as given, in lower case, and which phrases it calls for."""
         return tuple((text, called_by(text)) for text in map(lower, unveiled(self.original)))

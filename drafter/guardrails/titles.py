@@ -50,7 +50,7 @@ def _is_other(rule: Rule, case: Case, reading: Reading, run: re.Match[str], know
         return False
     titled = any(word in titles for word in strange)
     shared = not frozenset(_role_words(case.request.role)).isdisjoint(words)
-    opens = len(words) == 1 and any(one.start == run.start() for one in reading.sentences)
+    opens = len(words) == 1 and run.start() in reading.starts
     if opens and not titled:
         return False
     if _is_placed(rule, reading, run):
