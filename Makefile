@@ -38,6 +38,9 @@ record: .venv/test.stamp  ## records tests/cassettes anew; needs an endpoint (se
 COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet
 
+index: .venv/run.stamp  ## guardrails/index.json anew, after a change of the packs
+	$(BIN)/python -m drafter.guardrails.index
+
 lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 	@$(PYTHON) -m venv --clear .venv-lock
 	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
@@ -49,7 +52,7 @@ lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 clean:  ## removes the environment and whatever was built or cached
 	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help draft test lint typecheck format wheel bench record lock clean
+.PHONY: help draft test lint typecheck format wheel bench index record lock clean
 
 # The environment grows: first what `make draft` needs, then what `make test` adds. A stamp says that its step is whole,
 # and for which folder. Without the first one everything is made anew, so nothing half-made is ever built upon; an

@@ -1,12 +1,16 @@
 """Phrases find what their patterns find, and are tried only where a word calls for them."""
 
+import json
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drafter.guardrails.phrases import Phrases, called_by, needs
+from drafter.content import read_text
+from drafter.guardrails.phrases import INDEX, Phrases, called_by, read_off
 
 WORDS = (
     "fair",
@@ -62,10 +66,17 @@ def test_phrases_made_after_a_text_was_read_are_found_too() -> None:
 )
 def test_what_a_pattern_needs_is_read_off_it(pattern: str, letters: set[str] | None) -> None:
     """The words that a pattern can't do without, or None where there are none."""
-    found = needs(pattern)
+    found = read_off(pattern)
     assert (found and {piece.letters for piece in found}) == letters
 
 
 def test_a_word_of_any_length_is_looked_up() -> None:
     """A megabyte without a space calls for what stands in it, in linear time."""
     assert Phrases(["needle"]).search("x" * 500_000 + "needle" + "x" * 500_000) is not None
+
+
+def test_the_index_is_that_of_the_packs_as_they_are() -> None:
+    """`make index` would change nothing: every pattern is in it, and nothing else is."""
+    code = "import json; from drafter.guardrails.index import build; print(json.dumps(build()))"
+    fresh = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
+    assert json.loads(read_text(INDEX)) == json.loads(fresh.stdout)

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from drafter.content import content_root, list_files, read_text, read_toml
 from drafter.errors import ContentError, PackError
-from drafter.guardrails.kinds import KINDS, Rule, compiled
+from drafter.guardrails.kinds import KINDS, Rule, compiled, slots_filled
+from drafter.guardrails.phrases import needs
 from drafter.guardrails.reading import Language
 from drafter.message import Severity
 
@@ -121,7 +122,7 @@ def _rule(path: str, index: int, table: Mapping[str, Any]) -> Rule:
 def _compile(path: str, where: str, patterns: list[str], line: int | None = None) -> None:
     for pattern in patterns:
         try:
-            compiled([pattern])
+            needs(slots_filled(pattern))
         except re.error as fault:
             raise PackError(path, f"{where}: pattern {pattern!r}: {fault}", line=line) from fault
 

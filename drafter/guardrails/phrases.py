@@ -7,15 +7,17 @@ set that can be read off its syntax tree: `\b(?:un)?fair(?:ly)? (?:pay|wage)` ca
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from re import _constants as ops  # type: ignore[attr-defined]  # no public name, the same since Python 3.11
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-from drafter.content import read_toml
+from drafter.content import list_files, read_text, read_toml
 
 WORD = re.compile(r"[^\W\d_]+")
 """What counts as one word here: a run of letters."""
@@ -45,13 +47,22 @@ class Phrases:
     """
 
     def __init__(self, patterns: Sequence[str], flags: int = 0) -> None:
-        self.whole = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), flags)
+        self._patterns, self._flags = tuple(patterns), flags
         self._key = _new_key()
-        self._each = tuple((_new_key(), re.compile(pattern, flags)) for pattern in patterns)
-        for (key, _), pattern in zip(self._each, patterns, strict=True):
+        self._keys = tuple(map(_new_key, patterns))
+        for key, pattern in zip(self._keys, patterns, strict=True):
             for piece in needs(pattern) or (_ANYTHING,):
                 _callers[piece.letters].append((piece, frozenset((self._key, key))))
         _calls.cache_clear()
+
+    @cached_property
+    def whole(self) -> re.Pattern[str]:
+        """All patterns as one."""
+        return re.compile("|".join(f"(?:{pattern})" for pattern in self._patterns), self._flags)
+
+    @cached_property
+    def _each(self) -> list[re.Pattern[str] | None]:
+        return [None for _ in self._patterns]
 
     def is_called(self, called: Called) -> bool:
         """Whether a text may have a match, going by its words alone."""
@@ -72,7 +83,16 @@ class Phrases:
         # Phrases that were made after a text was read are not among those that its words were looked up for.
         known = called is not None and self._key < called.known
         keys = called.keys if called is not None and known else called_by(text).keys
-        return [pattern for key, pattern in self._each if key in keys] if self._key in keys else []
+        if self._key not in keys:
+            return []
+        return [self._compiled(index) for index, key in enumerate(self._keys) if key in keys]
+
+    def _compiled(self, index: int) -> re.Pattern[str]:
+        """One pattern, compiled when it is first called for: of a pack's hundreds, a draft calls for a few."""
+        known = self._each[index]
+        if known is None:
+            known = self._each[index] = re.compile(self._patterns[index], self._flags)
+        return known
 
     def match(self, text: str) -> re.Match[str] | None:
         """A match at the start of a text."""
@@ -93,12 +113,17 @@ _ANYTHING = Piece("", begins=False, ends=False)
 _LONGEST = 64
 """Letters of a word that is looked up as a whole; what is longer is no word, and is not kept."""
 _callers: defaultdict[str, list[tuple[Piece, frozenset[int]]]] = defaultdict(list)
-_taken: list[None] = []
+_taken: list[str] = []
 
 
-def _new_key() -> int:
-    _taken.append(None)
+def _new_key(pattern: str = "") -> int:
+    _taken.append(pattern)
     return len(_taken) - 1
+
+
+def made_patterns() -> set[str]:
+    """Every pattern that phrases have been made of."""
+    return {pattern for pattern in _taken if pattern}
 
 
 def called_by(text: str) -> Called:
@@ -122,9 +147,44 @@ def _calls(word: str) -> frozenset[int]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=2_000)
+INDEX = "guardrails/index.json"
+"""What each pattern of the packs needs, read off beforehand (`make index`), since that takes a second or two."""
+
+
 def needs(pattern: str) -> frozenset[Piece] | None:
-    """Pieces of which a text must hold at least one for a pattern to match; None where none can be read off."""
+    """Pieces of which a text must hold at least one for a pattern to match; None where none can be read off.
+
+    Raises re.error for a pattern that is broken.
+    """
+    known = _index().get(signature(pattern))
+    if known is None:
+        return read_off(pattern)
+    return frozenset(map(_decoded, known)) or None
+
+
+@lru_cache(maxsize=1)
+def _index() -> dict[str, list[str]]:
+    known: dict[str, list[str]] = json.loads(read_text(INDEX)) if INDEX in list_files("guardrails", ".json") else {}
+    return known
+
+
+def signature(pattern: str) -> str:
+    """What the index knows a pattern by."""
+    return sha256(pattern.encode()).hexdigest()[:16]
+
+
+def encoded(pieces: Iterable[Piece]) -> list[str]:
+    """Pieces as the index holds them: "^" for one that begins a word, "$" for one that ends it."""
+    return sorted(f"{'^' * piece.begins}{piece.letters}{'$' * piece.ends}" for piece in pieces)
+
+
+def _decoded(entry: str) -> Piece:
+    begins, ends = entry.startswith("^"), entry.endswith("$")
+    return Piece(entry[begins : len(entry) - ends], begins, ends)
+
+
+def read_off(pattern: str) -> frozenset[Piece] | None:
+    """What `needs` says, from the pattern's syntax tree."""
     return _needed(list(parser.parse(pattern)), apart=False)
 
 
