@@ -24,7 +24,7 @@ def record(name: str, script: dict[str, Any]) -> str:
     """Records one request and says how it went."""
     path = CASSETTES / f"{name}.yaml"
     path.unlink(missing_ok=True)
-    limits = Limits(attempts=script.get("attempts", 3), seconds=3_600, tokens=100_000)
+    limits = Limits(attempts=script.get("attempts", 3), seconds=36_000, tokens=100_000)
     model = OpenAIModel(MODEL, base_url=os.environ["OPENAI_BASE_URL"], api_key="unused")
     with player("all").use_cassette(path.name):
         result = draft(Request.model_validate(script["request"]), model=model, limits=limits)

@@ -17,7 +17,7 @@ REVISED: set[str] = set()
 def played(name: str) -> Result:
     """The result of a recorded request. Fails where an exchange is missing, or one is left over."""
     script = SCRIPTS[name]
-    limits = Limits(attempts=script.get("attempts", 3), seconds=3_600, tokens=100_000)
+    limits = Limits(attempts=script.get("attempts", 3), seconds=36_000, tokens=100_000)
     model = OpenAIModel(MODEL, base_url=BASE_URL, api_key="unused")
     with player().use_cassette(f"{name}.yaml") as tape:
         result = draft(Request.model_validate(script["request"]), model=model, limits=limits)
