@@ -7,9 +7,9 @@ True
 """
 
 from drafter.errors import DrafterError
-from drafter.guardrails import check
 from drafter.guide import advise
 from drafter.intake import load_request
+from drafter.judge import check
 from drafter.message import Advice, Attempt, Claim, Draft, Finding, Report, Result
 from drafter.pipeline import Limits, adraft, draft, draft_many
 from drafter.request import Reason, Request

@@ -106,19 +106,29 @@ class Usage(Contracted):
 
     @property
     def total(self) -> int:
+        """Both together."""
         return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+        )
 
 
 class Attempt(Contracted):
     """One try at the message: who wrote, what came of it, and what it took.
 
-    `fault` names the model's failure ("wrong-key: …") where there was one; then there is no draft and no report.
+    `fault` names a model's failure ("wrong-key: …") where there was one: the writer's where there is no draft, else the
+    judge's. `judge` is the model that was asked for a second opinion; calls, usage and seconds are those of both.
     """
 
     writer: str
+    judge: str | None = None
     draft: Draft | None = None
     report: Report | None = None
     fault: str | None = None
+    calls: int = 0
     usage: Usage = Usage()
     seconds: float = 0.0
 
@@ -157,10 +167,12 @@ class Result(Contracted):
     @property
     def usage(self) -> Usage:
         """Tokens over all attempts."""
-        return Usage(
-            prompt_tokens=sum(attempt.usage.prompt_tokens for attempt in self.attempts),
-            completion_tokens=sum(attempt.usage.completion_tokens for attempt in self.attempts),
-        )
+        return sum((attempt.usage for attempt in self.attempts), Usage())
+
+    @property
+    def calls(self) -> int:
+        """Model calls over all attempts, the judge's included."""
+        return sum(attempt.calls for attempt in self.attempts)
 
     @property
     def seconds(self) -> float:

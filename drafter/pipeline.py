@@ -1,12 +1,10 @@
 """Write, check, revise, fall back: from a request to a message that passed every guardrail.
 
-The conversation with a model is a generator that yields what is to be asked and is sent what came back, so that it
-knows neither threads nor event loops nor a network; `draft`, `adraft` and `draft_many` are thin drivers of it.
+The talk with the models is a generator (`drafter.conversation`); `draft`, `adraft` and `draft_many` only have it run.
 """
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,29 +13,29 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
+from drafter.conversation import PHRASEBOOK, Answer, Ask, Conversation, Speaker, arun, chosen_model, run
 from drafter.disclosure import Brief, FactKind, brief
 from drafter.errors import (
     CutOff,
     DrafterError,
     MalformedReply,
     ModelError,
+    ModelNotConfigured,
     NoAcceptableDraft,
     Problem,
     RequestError,
 )
 from drafter.guardrails import check
 from drafter.guide import advise
+from drafter.judge import opinion
 from drafter.ledger import audited
 from drafter.letter import Letter, claims, compose
 from drafter.message import Attempt, Draft, Finding, Report, Result, Usage
-from drafter.models.interface import Model, ModelCall, ModelReply
+from drafter.models.interface import Model
 from drafter.names import Names
 from drafter.phrasebook import write
-from drafter.prompts import first_call, languages, parse_letter, repeating_call, revising_call
+from drafter.prompts import first_call, languages, parse_reply, repeating_call, revising_call
 from drafter.request import Request, contradictions
-
-PHRASEBOOK = "phrasebook"
-"""What `Result.source` says, and what `model` is set to, where the built-in writer writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +52,12 @@ class Limits:
             raise ValueError(f"attempts has to be 1 or more, not {self.attempts}")
 
 
-class Ask(NamedTuple):
-    """A call to make, and the seconds that are left for it."""
-
-    call: ModelCall
-    timeout: float
-
-
-class Answer(NamedTuple):
-    """What came back, or the fault, and the seconds that it took."""
-
-    reply: ModelReply | ModelError
-    seconds: float
-
-
-class Judged(NamedTuple):
+class Checked(NamedTuple):
     """A letter, the draft that it makes, and what the guardrails say of it."""
 
     letter: Letter
     message: Draft
     report: Report
-
-
-Conversation = Generator[Ask, Answer, Result]
 
 
 @dataclass
@@ -95,23 +76,31 @@ class _Work:
         used = sum(attempt.usage.total for attempt in self.attempts)
         return limits.seconds - spent, limits.tokens - used
 
-    def judge(self, letter: Letter, writer: str, usage: Usage | None = None, seconds: float = 0.0) -> Judged:
-        """Composes a letter, checks it, and records the attempt."""
+    def failed(self, writer: str, fault: str, usage: Usage, seconds: float) -> None:
+        """Records an attempt that came to no letter."""
+        self.attempts.append(Attempt(writer=writer, fault=fault, calls=1, usage=usage, seconds=seconds))
+
+    def check(self, letter: Letter) -> Checked:
+        """Composes a letter and checks it."""
         message = compose(letter, self.names, self.brief.channel)
         report = audited(check(message, self.request), message, letter, self.brief, self.names)
-        self.attempts.append(
-            Attempt(writer=writer, draft=message, report=report, usage=usage or Usage(), seconds=seconds)
-        )
-        return Judged(letter, message, report)
+        return Checked(letter, message, report)
 
 
 def conversation(
-    request: Request, *, model: str | None, seed: int = 0, limits: Limits | None = None, now: date | datetime
-) -> Conversation:
+    request: Request,
+    *,
+    model: str | None,
+    judge: str | None = None,
+    seed: int = 0,
+    limits: Limits | None = None,
+    now: date | datetime,
+) -> Conversation[Result]:
     """The whole job as a generator: yields each `Ask`, is sent its `Answer`, returns the Result.
 
-    `model` is the name to report, or None where the phrasebook is to write. Raises RequestError for a request that
-    contradicts itself or asks for a language that there is none of, and NoAcceptableDraft where nobody could write.
+    `model` and `judge` are the names to report; without a model the phrasebook writes, and without a judge the rules
+    alone decide. Raises RequestError for a request that contradicts itself or asks for a language that there is none
+    of, and NoAcceptableDraft where nobody could write.
     """
     _refuse_nonsense(request)
     names = Names.of(request)
@@ -119,7 +108,7 @@ def conversation(
     work.notes += [f"{entry.field} was left out: {entry.why}." for entry in work.brief.withheld]
     written = None
     if model is not None:
-        written = yield from _model_writes(work, model, seed, limits or Limits())
+        written = yield from _model_writes(work, model, judge, seed, limits or Limits())
     source = PHRASEBOOK if written is None or model is None else model
     taken = written or _phrasebook_writes(work, seed)
     return Result(
@@ -145,7 +134,9 @@ def _refuse_nonsense(request: Request) -> None:
         raise RequestError("request", problems)
 
 
-def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generator[Ask, Answer, Judged | None]:
+def _model_writes(
+    work: _Work, model: str, judge: str | None, seed: int, limits: Limits
+) -> Generator[Ask, Answer, Checked | None]:
     """The model's letter, or None where its drafts can't be taken; why not is noted."""
     call = first_call(work.brief, seed=seed)
     seen: set[frozenset[tuple[str, str]]] = set()
@@ -157,22 +148,30 @@ def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generat
         answer = yield Ask(call, seconds)
         if isinstance(answer.reply, ModelError):
             fault = answer.reply
-            work.attempts.append(Attempt(writer=model, fault=f"{fault.kind}: {fault.what}", seconds=answer.seconds))
-            if isinstance(fault, (CutOff, MalformedReply)):
+            work.failed(model, f"{fault.kind}: {fault.what}", Usage(), answer.seconds)
+            if isinstance(fault, CutOff | MalformedReply):
                 continue
             _gave_up(work, model, fault.what)
             return None
         reply = answer.reply
         try:
-            letter = parse_letter(reply.text)
+            letter = parse_reply(reply.text, Letter)
         except ValueError as unreadable:
-            fault_text = f"{MalformedReply.kind}: {unreadable}"
-            work.attempts.append(Attempt(writer=model, fault=fault_text, usage=reply.usage, seconds=answer.seconds))
+            work.failed(model, f"{MalformedReply.kind}: {unreadable}", reply.usage, answer.seconds)
             call = repeating_call(call, reply.text, str(unreadable), work.brief.primary_language)
             continue
-        made = work.judge(letter, model, reply.usage, answer.seconds)
+        made = work.check(letter)
+        attempt = Attempt(
+            writer=model, draft=made.message, report=made.report, calls=1, usage=reply.usage, seconds=answer.seconds
+        )
+        if judge is not None and made.report.acceptable:
+            made, attempt = yield from _judge_reads(work, made, attempt, judge, seconds - answer.seconds)
+        work.attempts.append(attempt)
         if made.report.acceptable:
             return made
+        if attempt.fault is not None:
+            _gave_up(work, model, f"its message could not be judged ({attempt.fault})")
+            return None
         marks = frozenset((finding.rule, finding.evidence) for finding in made.report.errors)
         if marks in seen:
             _gave_up(work, model, f"repeated what it was asked to mend ({_rules(made.report)})")
@@ -181,6 +180,24 @@ def _model_writes(work: _Work, model: str, seed: int, limits: Limits) -> Generat
         call = revising_call(call, reply.text, made.report.errors, work.names, work.brief.primary_language)
     _gave_up(work, model, _last_failure(work))
     return None
+
+
+def _judge_reads(
+    work: _Work, made: Checked, attempt: Attempt, judge: str, seconds: float
+) -> Generator[Ask, Answer, tuple[Checked, Attempt]]:
+    """A letter that the rules passed, with the judge's word on it; the attempt counts what that took."""
+    said = yield from opinion(made.message, work.request, made.report, seconds=seconds)
+    counted = attempt.model_copy(
+        update={
+            "judge": judge,
+            "report": said.report,
+            "fault": said.fault,
+            "calls": attempt.calls + said.calls,
+            "usage": attempt.usage + said.usage,
+            "seconds": attempt.seconds + said.seconds,
+        }
+    )
+    return made._replace(report=said.report), counted
 
 
 def _rules(report: Report) -> str:
@@ -198,11 +215,12 @@ def _gave_up(work: _Work, model: str, why: str) -> None:
     work.notes.append(f"{model}: {why}. So the built-in phrasebook wrote this message.")
 
 
-def _phrasebook_writes(work: _Work, seed: int) -> Judged:
+def _phrasebook_writes(work: _Work, seed: int) -> Checked:
     """The phrasebook's letter; where the person's own words keep it from being acceptable, with fewer of them."""
     tried: list[Finding] = []
     for told, dropped in _thinner(work.brief):
-        made = work.judge(write(told, seed=seed, names=work.names), PHRASEBOOK)
+        made = work.check(write(told, seed=seed, names=work.names))
+        work.attempts.append(Attempt(writer=PHRASEBOOK, draft=made.message, report=made.report))
         if made.report.acceptable:
             if dropped:
                 work.notes.append(
@@ -232,6 +250,7 @@ def draft(
     request: Request,
     *,
     model: Any = None,
+    judge: Any = None,
     seed: int = 0,
     limits: Limits | None = None,
     now: date | datetime | None = None,
@@ -239,63 +258,64 @@ def draft(
     """A message that passed every guardrail, for one request.
 
     `model` is a `drafter.models.Model`, a LangChain chat model, a name such as "gpt-5-mini" or "anthropic:NAME", or
-    "phrasebook"; None takes what the environment configures, and the phrasebook where it configures nothing. `now` is
-    the person's local date or date-time, which only the advice depends on; None takes the clock's.
+    "phrasebook"; None takes what the environment configures, and the phrasebook where it configures nothing. What a
+    model wrote and the rules passed is read by a `judge` too: None takes the same model, False none; the choice is
+    otherwise that of `model`. `now` is the person's local date or date-time, which only the advice depends on; None
+    takes the clock's.
 
     A model that fails or never writes an acceptable draft is no error: the phrasebook writes, and `notes` says why.
     Raises RequestError, ModelNotConfigured (a model was asked for that can't be set up here) and NoAcceptableDraft.
     """
-    speaker = chosen_model(model)
-    talk = conversation(
-        request, model=speaker.name if speaker else None, seed=seed, limits=limits, now=now or datetime.now()
-    )
-    try:
-        ask = next(talk)
-        while True:
-            assert speaker is not None  # noqa: S101 -- for the type checker: only a model is asked
-            started = time.perf_counter()
-            try:
-                reply: ModelReply | ModelError = speaker.complete(ask.call, timeout=ask.timeout)
-            except ModelError as fault:
-                reply = fault
-            ask = talk.send(Answer(reply, time.perf_counter() - started))
-    except StopIteration as done:
-        result: Result = done.value
-        return result
+    speakers = _speakers(model, judge)
+    return run(_talk(request, speakers, seed, limits, now), speakers)
 
 
 async def adraft(
     request: Request,
     *,
     model: Any = None,
+    judge: Any = None,
     seed: int = 0,
     limits: Limits | None = None,
     now: date | datetime | None = None,
 ) -> Result:
     """`draft` for a running event loop."""
-    speaker = chosen_model(model)
-    talk = conversation(
-        request, model=speaker.name if speaker else None, seed=seed, limits=limits, now=now or datetime.now()
+    speakers = _speakers(model, judge)
+    return await arun(_talk(request, speakers, seed, limits, now), speakers)
+
+
+def _talk(
+    request: Request, speakers: dict[Speaker, Model], seed: int, limits: Limits | None, now: date | datetime | None
+) -> Conversation[Result]:
+    names = {speaker: model.name for speaker, model in speakers.items()}
+    return conversation(
+        request,
+        model=names.get(Speaker.WRITER),
+        judge=names.get(Speaker.JUDGE),
+        seed=seed,
+        limits=limits,
+        now=now or datetime.now(),
     )
-    try:
-        ask = next(talk)
-        while True:
-            assert speaker is not None  # noqa: S101 -- for the type checker: only a model is asked
-            started = time.perf_counter()
-            try:
-                reply: ModelReply | ModelError = await speaker.acomplete(ask.call, timeout=ask.timeout)
-            except ModelError as fault:
-                reply = fault
-            ask = talk.send(Answer(reply, time.perf_counter() - started))
-    except StopIteration as done:
-        result: Result = done.value
-        return result
+
+
+def _speakers(model: Any, judge: Any) -> dict[Speaker, Model]:
+    """Who writes and who judges; nobody where the phrasebook writes. Raises ModelNotConfigured."""
+    writer = chosen_model(model)
+    if writer is None:
+        return {}
+    if judge is False:
+        return {Speaker.WRITER: writer}
+    reader = writer if judge is None else chosen_model(judge)
+    if reader is None:
+        raise ModelNotConfigured(str(judge), "is no language model, so it can't judge")
+    return {Speaker.WRITER: writer, Speaker.JUDGE: reader}
 
 
 def draft_many(
     requests: Iterable[Request],
     *,
     model: Any = None,
+    judge: Any = None,
     seed: int = 0,
     limits: Limits | None = None,
     in_flight: int = 8,
@@ -303,13 +323,13 @@ def draft_many(
     """The messages for many requests, in their order, with at most `in_flight` of them being written at a time.
 
     A request that can't be served gives its error in its place, so that nothing is lost. Requests are taken from the
-    iterable as places come free. Raises ModelNotConfigured at once where the model can't be set up here.
+    iterable as places come free. Raises ModelNotConfigured at once where a model can't be set up here.
     """
-    speaker = chosen_model(model) or PHRASEBOOK
+    speakers = _speakers(model, judge)
 
     def one(request: Request) -> Result | DrafterError:
         try:
-            return draft(request, model=speaker, seed=seed, limits=limits)
+            return run(_talk(request, speakers, seed, limits, None), speakers)
         except DrafterError as fault:
             return fault
 
@@ -322,18 +342,3 @@ def draft_many(
                 running.extend(pool.submit(one, r) for r in islice(queue, 1))
 
     return results()
-
-
-def chosen_model(choice: Any) -> Model | None:
-    """The model that a choice names, or None for the phrasebook. Raises ModelNotConfigured."""
-    if choice == PHRASEBOOK:
-        return None
-    if choice is None or isinstance(choice, str):
-        from drafter.models import configured_model
-
-        return configured_model(choice)
-    if isinstance(choice, Model):
-        return choice
-    from drafter.models import LangChainModel, Retrying
-
-    return Retrying(LangChainModel(choice))

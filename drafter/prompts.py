@@ -7,17 +7,16 @@ and is the same for every request, so that provider caches serve it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from drafter.content import list_folders, read_text, read_toml
 from drafter.disclosure import Brief
-from drafter.letter import Letter
-from drafter.message import Finding
+from drafter.message import Draft, Finding
 from drafter.models.interface import Message, ModelCall
 from drafter.names import Names
 
@@ -29,6 +28,9 @@ REPLY_TOKENS = 900
 
 ECHO_LIMIT = 8_000
 """Most characters of an earlier answer that are shown to the model again."""
+
+FIXED = frozenset({"write", "judge"})
+"""The prompts that come first and are the same for every request."""
 
 LETTER_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -79,24 +81,30 @@ def prompt_text(name: str, language: str) -> str:
 
 @cache
 def template(name: str, language: str) -> ChatPromptTemplate:
-    """A prompt as a LangChain chat prompt: `write` is a system message as it stands, the others take variables."""
+    """A prompt as a LangChain chat prompt: a fixed one is a system message as it stands, the others take variables."""
     from langchain_core.messages import SystemMessage
     from langchain_core.prompts import ChatPromptTemplate
 
     text = prompt_text(name, language)
-    return ChatPromptTemplate.from_messages([SystemMessage(text) if name == "write" else ("human", text)])
+    return ChatPromptTemplate.from_messages([SystemMessage(text) if name in FIXED else ("human", text)])
 
 
-def _render(name: str, language: str, **variables: str) -> Message:
-    message = template(name, language).format_messages(**variables)[0]
-    return Message("system" if name == "write" else "user", str(message.content))
+def _render(name: str, tag: str, **variables: str) -> Message:
+    message = template(name, tag).format_messages(**variables)[0]
+    return Message("system" if name in FIXED else "user", str(message.content))
 
 
 def first_call(brief: Brief, *, seed: int | None = None) -> ModelCall:
     """What the model is asked first: the fixed part, then the brief."""
+    messages = (_render("write", brief.primary_language), _told(brief))
+    return ModelCall(messages, LETTER_SCHEMA, max_tokens=REPLY_TOKENS, seed=seed)
+
+
+def _told(brief: Brief) -> Message:
+    """The brief as data."""
     tag = brief.primary_language
     words = read_toml(f"prompts/{tag}/prompts.toml")["brief"]
-    told = _render(
+    return _render(
         "brief",
         tag,
         channel=brief.channel,
@@ -107,7 +115,24 @@ def first_call(brief: Brief, *, seed: int | None = None) -> ModelCall:
         door=words["door_open" if brief.keep_in_touch else "door_shut"],
         facts="\n".join(f"{fact.number}. {_quoted(fact.text)}" for fact in brief.facts),
     )
-    return ModelCall((_render("write", tag), told), LETTER_SCHEMA, max_tokens=REPLY_TOKENS, seed=seed)
+
+
+def judging_call(draft: Draft, brief: Brief, names: Names, schema: Mapping[str, Any]) -> ModelCall:
+    """What a judge is asked: the fixed part, then brief and draft as data, with names as slots in both.
+
+    `brief` is in a language that there are prompts for; the draft may be in another, which `brief.language` names.
+    """
+    tag = brief.primary_language if brief.primary_language in languages() else languages()[0]
+    told = _told(brief.model_copy(update={"language": tag}))
+    data = _render(
+        "judged",
+        tag,
+        brief=told.content,
+        language=brief.language,
+        subject="none" if draft.subject is None else _quoted(names.mask(draft.subject)),
+        body=_quoted(names.mask(draft.body)),
+    )
+    return ModelCall((_render("judge", tag), data), schema, schema_name="verdicts", max_tokens=REPLY_TOKENS)
 
 
 def revising_call(call: ModelCall, reply: str, findings: Sequence[Finding], names: Names, language: str) -> ModelCall:
@@ -137,8 +162,11 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def parse_letter(reply: str) -> Letter:
-    """The letter in a model's answer. Raises ValueError that says what is wrong, without the answer's words."""
+Answered = TypeVar("Answered", bound=BaseModel)
+
+
+def parse_reply(reply: str, shape: type[Answered]) -> Answered:
+    """What a model's answer holds. Raises ValueError that says what is wrong, without the answer's words."""
     text = reply.strip()
     if text.startswith("```"):
         text = text.strip("`").removeprefix("json").strip()
@@ -147,7 +175,7 @@ def parse_letter(reply: str) -> Letter:
     except (json.JSONDecodeError, RecursionError) as fault:
         raise ValueError("it is not JSON") from fault
     try:
-        return Letter.model_validate(data)
+        return shape.model_validate(data)
     except ValidationError as fault:
         place = ".".join(str(step) for step in fault.errors()[0]["loc"])
         raise ValueError(f"it does not follow the schema at {place or 'its top'}") from fault

@@ -27,7 +27,9 @@ def record(name: str, script: dict[str, Any]) -> str:
     limits = Limits(attempts=script.get("attempts", 3), seconds=36_000, tokens=100_000)
     model = OpenAIModel(MODEL, base_url=os.environ["OPENAI_BASE_URL"], api_key="unused")
     with player("all").use_cassette(path.name):
-        result = draft(Request.model_validate(script["request"]), model=model, limits=limits)
+        result = draft(
+            Request.model_validate(script["request"]), model=model, judge=script.get("judge", False), limits=limits
+        )
     rules = [[finding.rule for finding in one.report.errors] if one.report else one.fault for one in result.attempts]
     return f"{name}: {result.source}, {len(result.attempts)} attempts {rules}"
 

@@ -20,7 +20,9 @@ def played(name: str) -> Result:
     limits = Limits(attempts=script.get("attempts", 3), seconds=36_000, tokens=100_000)
     model = OpenAIModel(MODEL, base_url=BASE_URL, api_key="unused")
     with player().use_cassette(f"{name}.yaml") as tape:
-        result = draft(Request.model_validate(script["request"]), model=model, limits=limits)
+        result = draft(
+            Request.model_validate(script["request"]), model=model, judge=script.get("judge", False), limits=limits
+        )
         assert tape.all_played, f"{len(tape) - tape.play_count} recorded exchanges were not played"
     return result
 

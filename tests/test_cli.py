@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import drafter.guardrails
+import drafter.judge
 import drafter.pipeline
 from drafter.cli import main, render
 from drafter.errors import ModelNotConfigured, NoAcceptableDraft
@@ -52,9 +52,9 @@ def writer(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Stands in for the pipeline: keeps what it was asked, and gives `writer["result"]` or raises it."""
     held: dict[str, Any] = {"result": result(), "requests": [], "model": None, "seed": None}
 
-    def draft(request: Request, *, model: str | None = None, seed: int = 0) -> Result:
+    def draft(request: Request, *, model: str | None = None, judge: str | bool | None = None, seed: int = 0) -> Result:
         held["requests"].append(request)
-        held.update(model=model, seed=seed)
+        held.update(model=model, judge=judge, seed=seed)
         if isinstance(held["result"], BaseException):
             raise held["result"]
         given: Result = held["result"]
@@ -69,12 +69,12 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Stands in for the guardrails: keeps what it was asked, and gives `judge["report"]`."""
     held: dict[str, Any] = {"report": PASSED, "draft": None, "waive": None}
 
-    def check(draft: Draft, request: Request, *, waive: dict[str, str]) -> Report:
-        held.update(draft=draft, request=request, waive=waive)
+    def check(draft: Draft, request: Request, *, waive: dict[str, str], judge: str | None) -> Report:
+        held.update(draft=draft, request=request, waive=waive, judge=judge)
         given: Report = held["report"]
         return given
 
-    monkeypatch.setattr(drafter.guardrails, "check", check)
+    monkeypatch.setattr(drafter.judge, "check", check)
     return held
 
 
@@ -343,6 +343,21 @@ class TestCheck:
         assert done.code == 1
         assert "not judged  brevity/too-long\n  it broke" in done.out
         assert "1 rule not judged" in done.out
+
+    @pytest.mark.parametrize(("word", "passed"), [("m2", "m2"), ("none", False)])
+    def test_the_judge_is_named_or_left_out(
+        self,
+        command: Command,
+        writer: dict[str, Any],
+        judge: dict[str, Any],
+        request_file: Path,
+        word: str,
+        passed: Any,
+    ) -> None:
+        """Both commands take a model for the second opinion; a draft by a model can do without."""
+        command("draft", request_file, "--judge", word)
+        command("check", "-", "--request", request_file, "--judge", "m2", stdin="Dear Tom, I withdraw.")
+        assert (writer["judge"], judge["judge"]) == (passed, "m2")
 
     def test_waivers_reach_the_guardrails(self, command: Command, judge: dict[str, Any], request_file: Path) -> None:
         """`--waive RULE=REASON` can be repeated, and a reason may hold an equals sign."""

@@ -22,8 +22,8 @@ HOUSE = ROOT / "drafter"
 # Ground floor first. `__init__` is the library's face: the rooms above it are for people and programs that use it.
 FLOORS = (
     "errors", "request", "message", "content", "names", "intake", "guide", "disclosure", "letter", "ledger",
-    "guardrails", "models", "prompts", "praise", "phrasebook", "judge", "pipeline", "evals", "integrations",
-    "__init__", "cli", "__main__",
+    "guardrails", "models", "conversation", "prompts", "praise", "phrasebook", "judge", "pipeline", "evals",
+    "integrations", "__init__", "cli", "__main__",
 )  # fmt: skip
 
 MODULES = sorted(HOUSE.rglob("*.py"))

@@ -42,7 +42,7 @@ GOOD = letter(THANKS, NEWS, DOOR)
 def test_a_good_first_draft_is_taken(fake: FakeModel, request_of: Make) -> None:
     """A draft that passes is returned with names filled in, its claims, its writer and one model call."""
     fake.enqueue(GOOD)
-    result = draft(request_of(), model=fake)
+    result = draft(request_of(), model=fake, judge=False)
     assert result.message.body == (
         "Dear Tom,\n\nThank you for the interview. I have accepted another offer, so I am withdrawing my application "
         "for Copy Editor at Larkfield Press. I would be glad to stay in touch.\n\nKind regards,\nAna Ruiz"
@@ -56,7 +56,7 @@ def test_a_good_first_draft_is_taken(fake: FakeModel, request_of: Make) -> None:
 def test_findings_are_sent_back_and_mended(fake: FakeModel, request_of: Make) -> None:
     """A rejected draft is revised: the model is shown its sentence at fault, with names as slots, and what to do."""
     fake.enqueue(letter(THANKS, ("{company} was chaotic, and its interviewers were rude.", 0), NEWS, DOOR), GOOD)
-    result = draft(request_of(), model=fake)
+    result = draft(request_of(), model=fake, judge=False)
     asked = fake.history[1].messages[-1].content
     assert (result.source, len(result.attempts)) == ("fake", 2)
     assert "chaotic" in asked
@@ -66,7 +66,7 @@ def test_findings_are_sent_back_and_mended(fake: FakeModel, request_of: Make) ->
 def test_the_phrasebook_writes_after_the_last_attempt(fake: FakeModel, request_of: Make) -> None:
     """A model that never writes an acceptable draft is replaced by the phrasebook, and the notes say why."""
     fake.enqueue(letter(THANKS, NEWS, DOOR, RUDE), letter(THANKS, NEWS, DOOR, ("The salary was an insult.", 0)))
-    result = draft(request_of(), model=fake, limits=Limits(attempts=2))
+    result = draft(request_of(), model=fake, judge=False, limits=Limits(attempts=2))
     assert (result.source, len(result.attempts)) == ("phrasebook", 3)
     assert "positivity/disparagement" in result.notes[-1]
     assert result.report.acceptable
@@ -81,14 +81,14 @@ def test_a_limit_of_no_attempts_is_refused() -> None:
 def test_a_repeated_finding_ends_the_revising(fake: FakeModel, request_of: Make) -> None:
     """A model that hands in the same fault again is not asked a third time."""
     fake.enqueue(letter(THANKS, NEWS, DOOR, RUDE), letter(NEWS, THANKS, DOOR, RUDE), GOOD)
-    result = draft(request_of(), model=fake)
+    result = draft(request_of(), model=fake, judge=False)
     assert (result.source, len(fake.history)) == ("phrasebook", 2)
 
 
 def test_a_sentence_that_rests_on_no_fact_is_a_finding(fake: FakeModel, request_of: Make) -> None:
     """A claim on a fact that the brief does not have is rejected, however harmless the sentence."""
     fake.enqueue(letter(THANKS, NEWS, ("I would be glad to stay in touch.", 17)), GOOD)
-    result = draft(request_of(), model=fake)
+    result = draft(request_of(), model=fake, judge=False)
     first = result.attempts[0].report
     assert first is not None
     assert [finding.rule for finding in first.errors] == ["honesty/unsupported-fact"]
@@ -100,7 +100,7 @@ def test_a_sentence_that_rests_on_no_fact_is_a_finding(fake: FakeModel, request_
 def test_an_unreadable_answer_is_asked_for_again(answer: str, fake: FakeModel, request_of: Make) -> None:
     """What is not the JSON that was asked for costs an attempt, and the next answer is taken."""
     fake.enqueue(answer, GOOD)
-    result = draft(request_of(), model=fake)
+    result = draft(request_of(), model=fake, judge=False)
     assert result.source == "fake"
     assert (result.attempts[0].fault or "").startswith("malformed:")
 
@@ -119,7 +119,7 @@ def test_an_unreadable_answer_is_asked_for_again(answer: str, fake: FakeModel, r
 def test_a_failing_model_is_replaced(fault: ModelError, calls: int, fake: FakeModel, request_of: Make) -> None:
     """Every way in which a model fails ends in an acceptable message, and the attempt names the fault."""
     fake.enqueue(*[fault] * 3)
-    result = draft(request_of(), model=fake)
+    result = draft(request_of(), model=fake, judge=False)
     assert (result.source, len(fake.history)) == ("phrasebook", calls)
     assert str(result.attempts[0].fault).split(":")[0] == fault.kind
     assert result.report.acceptable
@@ -129,7 +129,7 @@ def test_a_failing_model_is_replaced(fault: ModelError, calls: int, fake: FakeMo
 def test_limits_are_kept(limits: Limits, fake: FakeModel, request_of: Make) -> None:
     """When tokens, seconds or attempts are used up, no more calls are made and the phrasebook writes."""
     fake.enqueue(letter(RUDE), letter(RUDE, THANKS), GOOD)
-    result = draft(request_of(), model=fake, limits=limits)
+    result = draft(request_of(), model=fake, judge=False, limits=limits)
     assert result.source == "phrasebook"
     assert len(fake.history) <= 1
 
@@ -140,10 +140,10 @@ def test_async_and_sync_give_the_same(request_of: Make) -> None:
     for _ in range(2):
         fake = FakeModel()
         fake.enqueue(letter(RUDE), GOOD)
-        results.append(asyncio.run(adraft(request_of(), model=fake, now=date(2027, 1, 1))))
+        results.append(asyncio.run(adraft(request_of(), model=fake, judge=False, now=date(2027, 1, 1))))
     fake = FakeModel()
     fake.enqueue(letter(RUDE), GOOD)
-    results.append(draft(request_of(), model=fake, now=date(2027, 1, 1)))
+    results.append(draft(request_of(), model=fake, judge=False, now=date(2027, 1, 1)))
     assert len({result.message for result in results}) == 1
 
 
@@ -196,7 +196,7 @@ def test_a_langchain_chat_model_can_write(request_of: Make) -> None:
     """Any LangChain chat model, given as an object, is a model."""
     from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
-    result = draft(request_of(), model=FakeListChatModel(responses=[json.dumps(GOOD)]))
+    result = draft(request_of(), model=FakeListChatModel(responses=[json.dumps(GOOD)]), judge=False)
     assert (result.source, len(result.attempts)) == ("FakeListChatModel", 1)
 
 

@@ -8,7 +8,7 @@ from langchain_core.prompts import ChatPromptTemplate
 
 from drafter.disclosure import brief
 from drafter.letter import Letter
-from drafter.prompts import LETTER_SCHEMA, first_call, parse_letter, prompt_text, template, versions
+from drafter.prompts import LETTER_SCHEMA, first_call, parse_reply, prompt_text, template, versions
 from drafter.request import Request
 
 REQUEST = Request(sender="Ann Lee", company="Bolt", role="Cook")
@@ -46,4 +46,4 @@ def test_data_cannot_end_its_block() -> None:
 def test_a_letter_is_read_with_or_without_a_fence(fence: str) -> None:
     """JSON in a code fence is read like JSON alone."""
     data: dict[str, Any] = {"subject": None, "greeting": "Hi,", "paragraphs": [], "sign_off": "Best,"}
-    assert parse_letter(fence.replace("{}", json.dumps(data))) == Letter.model_validate(data)
+    assert parse_reply(fence.replace("{}", json.dumps(data)), Letter) == Letter.model_validate(data)

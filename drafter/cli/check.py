@@ -23,6 +23,7 @@ from drafter.message import Draft
         "drafter check message.txt --request request.toml",
         "drafter draft request.toml | drafter check - --request request.toml",
         "drafter check message.txt -r request.toml --waive 'brevity/too-long=they asked for details'",
+        "drafter check nachricht.txt -r request.toml --judge gpt-5-mini",
     )
 )
 def check(
@@ -39,6 +40,10 @@ def check(
     waive: Annotated[
         list[str] | None, typer.Option(metavar="RULE=REASON", help="Leave a rule out. Repeatable.")
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="A language model that reads what the rules have passed, names masked."),
+    ] = None,
     form: Annotated[
         Format, typer.Option("--format", help="For people, for programs, for code scanning, for GitHub workflows.")
     ] = Format.TEXT,
@@ -50,9 +55,9 @@ def check(
     waived = dict(_waiver(one) for one in waive or ())
     answered = load_request(request)
     message, body_line = _read(draft, subject)
-    from drafter.guardrails import check as judge
+    from drafter.judge import check as report_on
 
-    report = judge(message, answered, waive=waived)
+    report = report_on(message, answered, waive=waived, judge=judge)
     form = Format.JSON if as_json else form
     if form is Format.TEXT:
         render.report(report, message)

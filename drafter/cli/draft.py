@@ -76,6 +76,12 @@ def draft(
     model: Annotated[
         str | None, typer.Option(help='A model such as gpt-5-mini or anthropic:NAME; "phrasebook" for none.')
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL", help='The model for a second opinion; left out: the one that writes. "none": none.'
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another number, another wording.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the message to this file instead of printing it.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --out replace a file.")] = False,
@@ -107,7 +113,7 @@ def draft(
     wanted = request_from(request, fields)
     from drafter.pipeline import draft as write
 
-    result = write(wanted, model=model, seed=seed)
+    result = write(wanted, model=model, judge=False if judge == "none" else judge, seed=seed)
     text = render.as_json(render.result_data(result)) if as_json else render.as_text(result.message)
     if out is None:
         typer.echo(text)
@@ -126,8 +132,14 @@ def _tell(result: Result, *, model_named: bool, saved: Path | None) -> None:
         render.note(WITHOUT_MODEL)
     for note in result.notes:
         render.note(note)
-    words = result.report.words
-    render.note(f"Written by {result.source}, {words} words; all {len(result.report.rules)} guardrails passed.")
+    read_by = result.attempts[-1].judge
+    second = (
+        f", and {'it' if read_by == result.source else read_by} found nothing on a second reading" if read_by else ""
+    )
+    render.note(
+        f"Written by {result.source}, {result.report.words} words; all {len(result.report.rules)} guardrails "
+        f"passed{second}."
+    )
     typer.echo(err=True)
     render.advice(result.advice)
 
