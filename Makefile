@@ -32,6 +32,9 @@ wheel: .venv/test.stamp  ## builds dist/*.tar.gz and dist/*.whl
 bench: .venv/bench.stamp  ## check beside VADER and proselint, as ratios
 	$(BIN)/python -m tests.benchmarks.check
 
+model: .venv/model.stamp  ## trains guardrails/en/sentences/model.json anew, after a change of the sentences
+	$(BIN)/python -m drafter.guardrails.trainer
+
 record: .venv/test.stamp  ## records tests/cassettes anew; needs an endpoint (see tests/cassettes/README.md)
 	$(BIN)/python -m tests.record $(ARGS)
 
@@ -47,12 +50,13 @@ lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 	$(COMPILE) --group install --output-file requirements/run.txt
 	$(COMPILE) --group test --constraint requirements/run.txt --output-file requirements/test.txt
 	$(COMPILE) --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
+	$(COMPILE) --group model --constraint requirements/test.txt --output-file requirements/model.txt
 	@rm -rf .venv-lock
 
 clean:  ## removes the environment and whatever was built or cached
 	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help draft test lint typecheck format wheel bench index record lock clean
+.PHONY: help draft test lint typecheck format wheel bench index model record lock clean
 
 # The environment grows: first what `make draft` needs, then what `make test` adds. A stamp says that its step is whole,
 # and for which folder. Without the first one everything is made anew, so nothing half-made is ever built upon; an
@@ -87,4 +91,9 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-input
 .venv/bench.stamp: requirements/bench.txt .venv/test.stamp
 	@echo "Adding what the benchmark measures beside check ..." >&2
 	@$(INSTALL) --require-hashes --requirement requirements/bench.txt >&2
+	@touch $@
+
+.venv/model.stamp: requirements/model.txt .venv/run.stamp
+	@echo "Adding what the training needs ..." >&2
+	@$(INSTALL) --require-hashes --requirement requirements/model.txt >&2
 	@touch $@

@@ -183,7 +183,9 @@ def test_the_search_for_unwanted_text_finds_it(kind: str, parts: tuple[str, str]
     assert UNWANTED[kind].search("".join(parts))
 
 
-@pytest.mark.parametrize(("name", "groups"), [("run.txt", ["install"]), ("test.txt", ["install", "test"])])
+@pytest.mark.parametrize(
+    ("name", "groups"), [("run.txt", ["install"]), ("test.txt", ["install", "test"]), ("model.txt", ["model"])]
+)
 def test_pins_have_hashes_and_lie_in_the_declared_ranges(name: str, groups: list[str]) -> None:
     """A requirements file holds nothing but pins with hashes, and each range of pyproject.toml admits its pin."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

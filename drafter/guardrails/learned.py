@@ -1,0 +1,120 @@
+"""The local model: what no pattern can name.
+
+A linear model over the words of a sentence and their pairs, weighed by how rare they are, trained from the labelled
+sentences under guardrails/<language>/sentences/ (`trainer`, `make model`), where its card is. Weights are whole numbers,
+so that it says the same everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import pairwise
+from math import sqrt
+from typing import NamedTuple
+
+from drafter.content import list_files, read_text
+from drafter.disclosure import telling_words
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
+from drafter.guardrails.topics import of_names, opened
+from drafter.message import Part
+
+SCALE = 1000
+"""Weights and scores are in thousandths of what the training gives."""
+
+SHOWN = 3
+"""How many of the words that weigh most are shown as evidence."""
+
+_TOKEN = re.compile(r"([ʀᴄᴘꜱ])[ʀᴄᴘꜱ]*|[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!,;:]")
+_TELLING = re.compile(r"^[\w' ]*\w{4,}[\w' ]*$")
+
+
+class LinearModel(NamedTuple):
+    """The model of a language.
+
+    `heads` are the questions it answers; `bias` has a number for each. `weights` maps a feature to the square of its
+    rarity, and then its weight for each head.
+    """
+
+    heads: tuple[str, ...]
+    bias: tuple[int, ...]
+    weights: Mapping[str, tuple[int, ...]]
+
+    def score(self, head: str, features: Iterable[str]) -> int:
+        """How much speaks for a head, in thousandths: 0 is even odds."""
+        place = self.heads.index(head)
+        known = [self.weights[feature] for feature in features if feature in self.weights]
+        length = sqrt(sum(one[0] for one in known) / SCALE) or 1.0
+        return round(sum(one[place + 1] for one in known) / length) + self.bias[place]
+
+    def heaviest(self, head: str, features: Iterable[str]) -> list[str]:
+        """The words and pairs that speak most for a head, the heaviest first; only what a reader can make sense of."""
+        place = self.heads.index(head) + 1
+        weighed = {one: self.weights[one][place] for one in features if one in self.weights and _TELLING.search(one)}
+        return sorted((one for one in weighed if weighed[one] > 0), key=lambda one: (-weighed[one], one))[:SHOWN]
+
+
+def features(text: str) -> list[str]:
+    """The features of a sentence in lower case with its names blanked out: words and pairs of neighbours, once each."""
+    words = ["^", *(match[1] or match[0] for match in _TOKEN.finditer(text)), "$"]
+    return list(dict.fromkeys([*words, *map(" ".join, pairwise(words))]))
+
+
+def model_path(language: str) -> str:
+    """Where the model of a language is."""
+    return f"guardrails/{language}/sentences/model.json"
+
+
+@cache
+def model(language: str) -> LinearModel | None:
+    """The model of a language, or None where there is none."""
+    path = model_path(language)
+    if path not in list_files(f"guardrails/{language}/sentences", ".json"):
+        return None
+    data = json.loads(read_text(path))
+    weights = {feature: tuple(numbers) for feature, numbers in data["weights"].items()}
+    return LinearModel(tuple(data["heads"]), tuple(data["bias"]), weights)
+
+
+@kind("learned")
+def learned(rule: Rule, case: Case) -> Iterator[Hit]:
+    """Sentences that the local model scores over `above` (in thousandths) on `head`.
+
+    A sentence that makes a friendly move (`friendly`) has to score `more` on top of that.
+    With `side`, only where that head leans to more than 0, or with `other_side` to 0 and less; with `over`, only where
+    none of those heads scores as high. A sentence that has a telling word in common with what the request allows speaks
+    of that, and is left to the other rules; so is all, where `topical`, if the request opens a topic or the company's
+    trade is one.
+    """
+    known = model(case.language)
+    if known is None or (rule.parameters.get("topical") and (opened(case.request) or of_names(case.request))):
+        return
+    head, above = rule.parameters["head"], rule.parameters["above"]
+    friendly, more = frozenset(rule.parameters.get("friendly", ())), rule.parameters.get("more", 0)
+    given = telling_words(allowed(case.request))
+    for sentence in case.body.sentences:
+        if sentence.place not in {"body", "postscript"} or case.body.part is not Part.BODY:
+            continue
+        said = features(sentence.masked)
+        score = known.score(head, said)
+        if (
+            score <= above + (more if friendly & sentence.moves else 0)
+            or not _leans(known, rule, said, score)
+            or telling_words(sentence.text) & given
+        ):
+            continue
+        heavy = ", ".join(f'"{one}"' for one in known.heaviest(head, said))
+        why = f" What weighs most: {heavy}." if heavy else ""
+        yield Hit(case.body, sentence.start, sentence.end, rule.message + why)
+
+
+def _leans(known: LinearModel, rule: Rule, said: list[str], score: int) -> bool:
+    if any(known.score(other, said) >= score for other in rule.parameters.get("over", ())):
+        return False
+    if side := rule.parameters.get("side"):
+        return known.score(side, said) > 0
+    if side := rule.parameters.get("other_side"):
+        return known.score(side, said) <= 0
+    return True

@@ -1,0 +1,79 @@
+"""The local model: what it was trained on, what it says, and when it keeps quiet."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drafter import Draft, Request, check
+from drafter.content import read_text
+from drafter.guardrails.learned import features, model, model_path
+from drafter.guardrails.trainer import digest, sentences
+
+REQUEST = Request(
+    sender="Ana Ruiz", company="Larkfield Press", role="Copy Editor", recipient="Tom Hale", channel="email"
+)
+VEILED = "You will have to look for somebody else to wait on your answers."
+TOPIC = "They want to keep the little one in for another week."
+
+
+def findings(sentence: str, request: Request = REQUEST) -> list[str]:
+    """The rules by which the local model flags a letter with this sentence in it."""
+    body = (
+        f"Dear Tom,\n\nI am withdrawing my application for Copy Editor at Larkfield Press. {sentence}\n\n"
+        "Thank you for your time. I would be glad to stay in touch.\n\nBest wishes,\nAna Ruiz"
+    )
+    report = check(Draft(subject="Copy Editor", body=body), request)
+    return [finding.rule for finding in report.findings if finding.evidence == sentence]
+
+
+def test_the_model_is_that_of_the_sentences() -> None:
+    """model.json was trained on the sentences as they stand beside it; after a change of them, run `make model`."""
+    assert f'"sentences": "{digest("en")}"' in read_text(model_path("en"))
+
+
+def test_every_sentence_has_a_label_and_stands_once() -> None:
+    """No line is without its label, and none is there twice."""
+    known = sentences("en")
+    assert all(one.labels for one in known)
+    assert len({(one.labels, one.features) for one in known}) > 0.99 * len(known)
+
+
+def test_the_model_is_small() -> None:
+    """It weighs less than 5 MB."""
+    assert len(read_text(model_path("en")).encode()) < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rules"),
+    [
+        (VEILED, ["positivity/negative-tone"]),
+        (TOPIC, ["discretion/sensitive-topic"]),
+        ("I enjoyed meeting the team.", []),
+        ("My plans have changed.", []),
+    ],
+)
+def test_it_flags_what_no_pattern_names(sentence: str, rules: list[str]) -> None:
+    """A veiled fault is found, with the whole sentence as evidence; a friendly sentence is not."""
+    assert findings(sentence) == rules
+
+
+def test_it_says_what_weighs_most() -> None:
+    """The finding names words of the sentence."""
+    body = f"Dear Tom,\n\n{VEILED}\n\nBest wishes,\nAna Ruiz"
+    (told,) = (f.message for f in check(Draft(subject=None, body=body), REQUEST).findings if f.evidence == VEILED)
+    assert "What weighs most: " in told
+
+
+def test_what_the_request_allows_is_left_to_the_other_rules() -> None:
+    """A sentence about something that the sender may mention is not the model's business."""
+    allowed = REQUEST.model_copy(update={"may_mention": ("the little one stays in another week",)})
+    assert findings(TOPIC, allowed) == []
+
+
+@given(st.text())
+def test_any_text_has_a_score(text: str) -> None:
+    """No text breaks the model, and the order of its features does not matter."""
+    known = model("en")
+    assert known is not None
+    told = features(text)
+    assert known.score("tone", told) == known.score("tone", told[::-1])
