@@ -9,9 +9,7 @@ from drafter.content import read_text
 from drafter.guardrails.learned import features, model, model_path
 from drafter.guardrails.trainer import digest, sentences
 
-REQUEST = Request(
-    sender="Ana Ruiz", company="Larkfield Press", role="Copy Editor", recipient="Tom Hale", channel="email"
-)
+REQUEST = Request(sender="Ana Ruiz", company="Larkfield Press", role="Copy Editor", recipient="Tom Hale")
 VEILED = "You will have to look for somebody else to wait on your answers."
 TOPIC = "They want to keep the little one in for another week."
 

@@ -1,8 +1,8 @@
 """The local model: what no pattern can name.
 
-A linear model over the words of a sentence and their pairs, weighed by how rare they are, trained from the labelled
-sentences under guardrails/<language>/sentences/ (`trainer`, `make model`), where its card is. Weights are whole numbers,
-so that it says the same everywhere.
+A linear model over the words of a sentence and their pairs, weighed by how rare they are. It is trained from the
+labelled sentences under guardrails/<language>/sentences/ (`trainer`, `make model`), where its card is. Weights are
+whole numbers, so that it says the same everywhere.
 """
 
 from __future__ import annotations
