@@ -32,6 +32,9 @@ wheel: .venv/test.stamp  ## builds dist/*.tar.gz and dist/*.whl
 bench: .venv/bench.stamp  ## check beside VADER and proselint, as ratios
 	$(BIN)/python -m tests.benchmarks.check
 
+fuzz: .venv/fuzz.stamp  ## drives check with any text and request for SECONDS (60)
+	$(BIN)/python -m tests.fuzz.check -max_total_time=$(or $(SECONDS),60) -timeout=20 -max_len=4000 -len_control=0
+
 model: .venv/model.stamp  ## trains guardrails/en/sentences/model.json anew, after a change of the sentences
 	$(BIN)/python -m drafter.guardrails.trainer
 
@@ -50,13 +53,14 @@ lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 	$(COMPILE) --group install --output-file requirements/run.txt
 	$(COMPILE) --group test --constraint requirements/run.txt --output-file requirements/test.txt
 	$(COMPILE) --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
+	$(COMPILE) --group fuzz --constraint requirements/test.txt --output-file requirements/fuzz.txt
 	$(COMPILE) --group model --constraint requirements/test.txt --output-file requirements/model.txt
 	@rm -rf .venv-lock
 
 clean:  ## removes the environment and whatever was built or cached
 	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help draft test lint typecheck format wheel bench index model record lock clean
+.PHONY: help draft test lint typecheck format wheel bench fuzz index model record lock clean
 
 # The environment grows: first what `make draft` needs, then what `make test` adds. A stamp says that its step is whole,
 # and for which folder. Without the first one everything is made anew, so nothing half-made is ever built upon; an
@@ -91,6 +95,11 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-input
 .venv/bench.stamp: requirements/bench.txt .venv/test.stamp
 	@echo "Adding what the benchmark measures beside check ..." >&2
 	@$(INSTALL) --require-hashes --requirement requirements/bench.txt >&2
+	@touch $@
+
+.venv/fuzz.stamp: requirements/fuzz.txt .venv/run.stamp
+	@echo "Adding the fuzzer ..." >&2
+	@$(INSTALL) --require-hashes --requirement requirements/fuzz.txt >&2
 	@touch $@
 
 .venv/model.stamp: requirements/model.txt .venv/run.stamp
