@@ -83,6 +83,8 @@ WORDS = st.sampled_from(
         "3",
         "March",
         "{role}",
+        "𐩁",
+        "9" * 400,
         "**",
         "\r\n",
     ]
@@ -99,7 +101,7 @@ def test_evidence_is_what_stands_in_the_draft(body: str, subject: str | None) ->
             "company": "Larkfield Press",
             "role": "Editor",
             "recipient": "Tom Hale",
-            "private": ["my salary"],
+            "private": ["my salary of 𐩁 or 40,000"],
         }
     )
     report = check(Draft(subject=subject, body=body), request)

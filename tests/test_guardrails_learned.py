@@ -74,4 +74,4 @@ def test_any_text_has_a_score(text: str) -> None:
     known = model("en")
     assert known is not None
     told = features(text)
-    assert known.score("tone", told) == known.score("tone", told[::-1])
+    assert known.scores(told) == known.scores(told[::-1])

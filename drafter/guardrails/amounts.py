@@ -46,11 +46,11 @@ def _amounts(text: str, words: _Words) -> Iterator[str]:
     tokens = _TOKEN.findall(text)
     total, group, open_ = 0.0, 0.0, False
     for index, token in enumerate([*tokens, ""]):
-        value = _figure(token) if token[:1].isdigit() else words.units.get(token)
+        value = _figure(token) if token[:1].isdecimal() else words.units.get(token)
         if token in words.shares:
             yield f"{words.shares[token]:g}%"
         if value is not None:
-            if open_ and token[:1].isdigit():
+            if open_ and token[:1].isdecimal():
                 yield from _told(total + group, percent=False)
                 total = group = 0.0
             group, open_ = group + value, True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
@@ -19,7 +19,6 @@ from drafter.content import list_files, read_text
 from drafter.disclosure import telling_words
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.topics import of_names, opened
-from drafter.message import Part
 
 SCALE = 1000
 """Weights and scores are in thousandths of what the training gives."""
@@ -42,12 +41,12 @@ class LinearModel(NamedTuple):
     bias: tuple[int, ...]
     weights: Mapping[str, tuple[int, ...]]
 
-    def score(self, head: str, features: Iterable[str]) -> int:
-        """How much speaks for a head, in thousandths: 0 is even odds."""
-        place = self.heads.index(head)
+    def scores(self, features: Iterable[str]) -> dict[str, int]:
+        """How much speaks for each head, in thousandths: 0 is even odds."""
         known = [self.weights[feature] for feature in features if feature in self.weights]
-        length = sqrt(sum(one[0] for one in known) / SCALE) or 1.0
-        return round(sum(one[place + 1] for one in known) / length) + self.bias[place]
+        rarity, *sums = map(sum, zip(*known, strict=True)) if known else (0, *(0 for _ in self.heads))
+        length = sqrt(rarity / SCALE) or 1.0
+        return {head: round(told / length) + bias for head, told, bias in zip(self.heads, sums, self.bias, strict=True)}
 
     def heaviest(self, head: str, features: Iterable[str]) -> list[str]:
         """The words and pairs that speak most for a head, the heaviest first; only what a reader can make sense of."""
@@ -60,6 +59,13 @@ def features(text: str) -> list[str]:
     """The features of a sentence in lower case with its names blanked out: words and pairs of neighbours, once each."""
     words = ["^", *(match[1] or match[0] for match in _TOKEN.finditer(text)), "$"]
     return list(dict.fromkeys([*words, *map(" ".join, pairwise(words))]))
+
+
+@lru_cache(maxsize=256)
+def scored(language: str, text: str) -> Mapping[str, int] | None:
+    """The scores of a sentence as `features` takes it, or None where the language has no model."""
+    known = model(language)
+    return None if known is None else known.scores(features(text))
 
 
 def model_path(language: str) -> str:
@@ -91,30 +97,28 @@ def learned(rule: Rule, case: Case) -> Iterator[Hit]:
     known = model(case.language)
     if known is None or (rule.parameters.get("topical") and (opened(case.request) or of_names(case.request))):
         return
-    head, above = rule.parameters["head"], rule.parameters["above"]
-    friendly, more = frozenset(rule.parameters.get("friendly", ())), rule.parameters.get("more", 0)
+    head, above, more = rule.parameters["head"], rule.parameters["above"], rule.parameters.get("more", 0)
+    friendly = frozenset(rule.parameters.get("friendly", ()))
     given = telling_words(allowed(case.request))
     for sentence in case.body.sentences:
-        if sentence.place not in {"body", "postscript"} or case.body.part is not Part.BODY:
+        if sentence.place not in {"body", "postscript"}:
             continue
-        said = features(sentence.masked)
-        score = known.score(head, said)
-        if (
-            score <= above + (more if friendly & sentence.moves else 0)
-            or not _leans(known, rule, said, score)
-            or telling_words(sentence.text) & given
-        ):
+        scores = scored(case.language, sentence.masked) or {}
+        if scores[head] <= above + (more if friendly & sentence.moves else 0) or not _leans(scores, rule):
             continue
-        heavy = ", ".join(f'"{one}"' for one in known.heaviest(head, said))
+        if telling_words(sentence.text) & given:
+            continue
+        heavy = ", ".join(f'"{one}"' for one in known.heaviest(head, features(sentence.masked)))
         why = f" What weighs most: {heavy}." if heavy else ""
         yield Hit(case.body, sentence.start, sentence.end, rule.message + why)
 
 
-def _leans(known: LinearModel, rule: Rule, said: list[str], score: int) -> bool:
-    if any(known.score(other, said) >= score for other in rule.parameters.get("over", ())):
+def _leans(scores: Mapping[str, int], rule: Rule) -> bool:
+    """Whether the other heads agree, as `side`, `other_side` and `over` ask of them."""
+    if any(scores[other] >= scores[rule.parameters["head"]] for other in rule.parameters.get("over", ())):
         return False
     if side := rule.parameters.get("side"):
-        return known.score(side, said) > 0
+        return scores[side] > 0
     if side := rule.parameters.get("other_side"):
-        return known.score(side, said) <= 0
+        return scores[side] <= 0
     return True

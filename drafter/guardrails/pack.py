@@ -137,6 +137,7 @@ def _line(path: str, index: int) -> int | None:
     return starts[index] if index < len(starts) else None
 
 
+@cache
 def has_language(language: str) -> bool:
     """Whether there are packs for a language ("en")."""
     return content_root().joinpath("guardrails", language).is_dir()
