@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafter import Draft, Request, check
+from drafter.content import parse_toml
 from drafter.errors import PackError, UnknownRule
 from drafter.guardrails import kinds
 from drafter.guardrails.kinds import Case, Hit, Rule
@@ -192,3 +193,36 @@ def test_a_broken_rule_is_refused(change: dict[str, Any], said: str) -> None:
     assert load("mine.toml", {"rule": [sound]})
     with pytest.raises(PackError, match=f"mine.toml.*{said}"):
         load("mine.toml", {"rule": [sound | change]})
+
+
+PACK = """# a pack
+[[rule]]
+id = "positivity/no-thanks"
+kind = "pattern"
+principle = 3
+message = "m"
+advice = "a"
+patterns = ["x", "(good)"]
+flag = [{ sentence = "x" }]
+pass = [{ sentence = "y" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "place"),
+    [
+        ('"positivity/no-thanks"', '"positivity/no-thank"', "mine.toml:3:1: .*did you mean 'positivity/no-thanks'"),
+        ('kind = "pattern"', 'kind = "patern"', "mine.toml:4:1: .*did you mean 'pattern'"),
+        ("principle = 3", "principle = 30", "mine.toml:5:1: rule 1: principle"),
+        ("(good)", "(bad", r"mine.toml:8:19: positivity/no-thanks: pattern '\(bad'"),
+        ("flag = [", "flags = [", "mine.toml:9:1: rule 1: flag"),
+    ],
+)
+def test_a_broken_pack_names_line_and_column(
+    monkeypatch: pytest.MonkeyPatch, right: str, wrong: str, place: str
+) -> None:
+    """What is wrong in a pack is pointed at where it stands in the file, with the nearest right name."""
+    text = PACK.replace(right, wrong)
+    monkeypatch.setattr("drafter.guardrails.pack.read_text", lambda _: text)
+    with pytest.raises(PackError, match=place):
+        load("mine.toml", parse_toml(text, "mine.toml"))

@@ -7,7 +7,9 @@ moves, the standard letter) is data that the packs share.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -91,20 +93,21 @@ def load(path: str, data: Mapping[str, Any]) -> list[Rule]:
 
 
 def _rule(path: str, index: int, table: Mapping[str, Any]) -> Rule:
+    place = _Place(path, index)
     try:
         data = RuleData.model_validate(table)
     except ValidationError as fault:
         first = fault.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise PackError(path, f"rule {index + 1}: {place}: {first['msg']}", line=_line(path, index)) from fault
+        steps = ".".join(str(step) for step in first["loc"])
+        key = str(first["loc"][0]) if first["loc"] else ""
+        raise place.error(f"rule {index + 1}: {steps}: {first['msg']}", key) from fault
     if data.id not in RULES:
-        raise PackError(path, f"{data.id!r} is not a rule of the contract", line=_line(path, index))
+        raise place.error(f"{data.id!r} is not a rule of the contract{_nearest(data.id, RULES)}", "id")
     if data.kind not in KINDS:
-        known = ", ".join(sorted(KINDS))
-        raise PackError(path, f"{data.id}: no kind {data.kind!r}; there are {known}", line=_line(path, index))
+        raise place.error(f"{data.id}: there is no kind {data.kind!r}{_nearest(data.kind, sorted(KINDS))}", "kind")
     parameters = data.model_extra or {}
     for name in ("patterns", "unless"):
-        _compile(path, data.id, parameters.get(name, ()), _line(path, index))
+        _compile(place, data.id, parameters.get(name, ()))
     return Rule(
         id=data.id,
         kind=data.kind,
@@ -119,22 +122,47 @@ def _rule(path: str, index: int, table: Mapping[str, Any]) -> Rule:
     )
 
 
-def _compile(path: str, where: str, patterns: list[str], line: int | None = None) -> None:
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+
+
+def _compile(place: _Place, where: str, patterns: Iterable[str]) -> None:
     for pattern in patterns:
         try:
             needs(slots_filled(pattern))
         except re.error as fault:
-            raise PackError(path, f"{where}: pattern {pattern!r}: {fault}", line=line) from fault
+            raise place.error(f"{where}: pattern {pattern!r}: {fault}", pattern) from fault
 
 
-def _line(path: str, index: int) -> int | None:
-    """The line on which the rule of that index begins, where the file can be read again."""
-    try:
-        lines = read_text(path).splitlines()
-    except ContentError:
-        return None
-    starts = [number for number, line in enumerate(lines, start=1) if line.strip() == "[[rule]]"]
-    return starts[index] if index < len(starts) else None
+@dataclass(frozen=True)
+class _Place:
+    """A table of a file: where something in it stands, as far as the file can be read again."""
+
+    path: str
+    index: int = 0
+    head: str = "[[rule]]"
+
+    def error(self, what: str, text: str) -> PackError:
+        """The error that names file, line and column of a text in this table, or of the table."""
+        line, column = self._find(text) or (None, None)
+        return PackError(self.path, what, line=line, column=column)
+
+    def _find(self, text: str) -> tuple[int, int] | None:
+        try:
+            lines = read_text(self.path).splitlines()
+        except ContentError:
+            return None
+        starts = [number for number, line in enumerate(lines) if line.strip() == self.head]
+        if self.index >= len(starts):
+            return None
+        first = starts[self.index]
+        later = (number for number in range(first + 1, len(lines)) if lines[number].strip().startswith("["))
+        for number in range(first, next(later, len(lines))):
+            # As it stands in the file: whole, or up to where TOML writes it with escapes.
+            if text and (column := lines[number].find(text)) >= 0:
+                return number + 1, column + 1
+        return first + 1, 1
 
 
 @cache
@@ -166,7 +194,7 @@ def language(tag: str) -> Language | None:
     moves_path = f"guardrails/{tag}/moves.toml"
     moves = {}
     for move, table in read_toml(moves_path).items():
-        _compile(moves_path, move, [*table["patterns"], *table.get("unless", ())])
+        _compile(_Place(moves_path, head=f"[{move}]"), move, [*table["patterns"], *table.get("unless", ())])
         moves[move] = (compiled(table["patterns"]), compiled(table["unless"]) if table.get("unless") else None)
     return Language(
         greeting=compiled(data["greeting"]),
