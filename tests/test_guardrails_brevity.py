@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafter import Draft, Request, check
+from drafter.guardrails.reading import count_words
 
 LIMITS = {"email": 150, "linkedin": 100, "text": 60, "phone": 120}
 
@@ -54,3 +55,20 @@ def test_a_repeated_sentence_is_shown_where_it_comes_again() -> None:
     [finding] = [one for one in check(Draft(body=body), _request()).findings if one.rule == "brevity/repetition"]
     assert finding.span is not None
     assert (finding.span.start, finding.evidence) == (body.rindex(sentence), sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("I withdraw my application.", 4, 4),
+        ("選考を辞退させていただきます。", 6, 9),
+        ("我决定退出贵公司的招聘流程。", 6, 9),
+        ("ผมขอถอนตัวจากการสมัครงาน", 4, 7),
+        ("지원을 철회하고자 합니다.", 3, 3),
+        ("Data Engineer の選考を辞退します。", 5, 8),
+        ("- * -", 0, 0),
+    ],
+)
+def test_words_are_counted_in_scripts_without_spaces(text: str, least: int, most: int) -> None:
+    """About as many words as a reader of the language would count; Korean sets spaces, and is counted by them."""
+    assert least <= count_words(text) <= most

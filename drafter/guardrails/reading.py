@@ -24,7 +24,11 @@ BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
 _DROPPED = re.compile(r"[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _QUOTES = str.maketrans("‘’ʼ‛′`´“”„‟″«»‐‑‒–—―−", "'''''''" + '"""""""' + "-------")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|[。！？]+")
-_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_UNSPACED = (
+    (re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"), 2),  # Chinese and Japanese
+    (re.compile(r"[\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u109f\u1780-\u17d3]"), 5),  # Thai, Lao, Burmese, Khmer
+)
+"""Scripts that set no spaces between words, and about how many characters of theirs make a word."""
 _WORD = re.compile(r"[^\W_]+(?:['.&+/-][^\W_]+)*")
 
 
@@ -173,11 +177,13 @@ def _blank(name: re.Match[str]) -> str:
 
 
 def count_words(text: str) -> int:
-    """Words as a person would count them; where a script sets no spaces, two characters make one."""
-    unspaced = len(_CJK.findall(text))
-    if unspaced:
-        text = _CJK.sub(" ", text)
-    return sum(word.isalpha() or any(map(str.isalnum, word)) for word in text.split()) + (unspaced + 1) // 2
+    """Words as a person would count them, also in scripts that set no spaces."""
+    unspaced = 0
+    if not text.isascii():
+        for script, letters in _UNSPACED:
+            text, found = script.subn(" ", text)
+            unspaced += -(-found // letters)
+    return sum(word.isalpha() or any(map(str.isalnum, word)) for word in text.split()) + unspaced
 
 
 def words_of(text: str) -> list[str]:
