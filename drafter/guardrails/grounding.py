@@ -95,6 +95,7 @@ def _specific(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator
             yield start, end
     yield from _quantities(rule, sentence, known)
     yield from _things(rule, sentence, known)
+    yield from _praised(rule, sentence, known)
 
 
 def _things(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
@@ -106,6 +107,15 @@ def _things(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[S
             told = [word for word in map(_plain, re.findall(r"[a-z]{3,}", sentence.masked)) if word in known][:1]
         if not told or not all(word in known for word in told):
             yield found.start(), found.end()
+
+
+def _praised(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
+    """What is praised is general ("the team", "your openness") or given; a single word that is neither is specific."""
+    general = _listed(rule.parameters["general"])
+    for found in sentence.finditer(compiled(rule.parameters["praised"])):
+        words = (word for word in re.findall(r"[a-z]{3,}", found["object"]) if word not in general)
+        if not all(_plain(word) in known for word in words):
+            yield found.span("object")
 
 
 def _names(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
