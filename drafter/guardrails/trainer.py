@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from drafter.content import content_root, list_files, read_text
 from drafter.guardrails.learned import SCALE, features, model_path
+from drafter.guardrails.pack import rules
 from drafter.guardrails.reading import BLANKS, lower, normalise
 
 TONE = frozenset({"tone", "criticism", "cold"})
@@ -145,6 +146,7 @@ def main() -> None:
     known = sentences(language)
     space = Space(known)
     fitted = [train(head, known, space) for head in HEADS]
+    limits = {one.parameters["head"]: one.parameters["above"] for one in rules(language) if one.kind == "learned"}
     lines = []
     for place, (name, rarity) in enumerate(zip(space.names, space.rarity, strict=True)):
         numbers = [round(one.coef_[0][place] * rarity * SCALE) for one in fitted]
@@ -154,7 +156,7 @@ def main() -> None:
         "sentences": digest(language),
         "heads": HEADS,
         "bias": [round(one.intercept_[0] * SCALE) for one in fitted],
-        "figures": figures(known, {"tone": 0, "criticism": 0, "topic": -500}),
+        "figures": figures(known, {**limits, "criticism": 0}),
     }
     text = json.dumps(top, indent=1)[:-2] + ',\n "weights": {\n' + ",\n".join(lines) + "\n}}\n"
     Path(str(content_root())).joinpath(*model_path(language).split("/")).write_text(text, encoding="utf-8")
