@@ -10,13 +10,11 @@ import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from drafter import Limits, Request, draft
-from drafter.models import OpenAIModel
-from tests.recording import CASSETTES, MODEL, REQUESTS, player
+from tests.recording import CASSETTES, REQUESTS, drafted, player
 
 
 def scripts() -> dict[str, dict[str, Any]]:
-    """The requests to record, by name; `attempts` is how many model calls the pipeline may make."""
+    """The requests to record, by name; see `recording.drafted`."""
     return tomllib.loads(REQUESTS.read_text(encoding="utf-8"))
 
 
@@ -24,12 +22,8 @@ def record(name: str, script: dict[str, Any]) -> str:
     """Records one request and says how it went."""
     path = CASSETTES / f"{name}.yaml"
     path.unlink(missing_ok=True)
-    limits = Limits(attempts=script.get("attempts", 3), seconds=36_000, tokens=100_000)
-    model = OpenAIModel(MODEL, base_url=os.environ["OPENAI_BASE_URL"], api_key="unused")
     with player("all").use_cassette(path.name):
-        result = draft(
-            Request.model_validate(script["request"]), model=model, judge=script.get("judge", False), limits=limits
-        )
+        result = drafted(script, os.environ["OPENAI_BASE_URL"])
     rules = [[finding.rule for finding in one.report.errors] if one.report else one.fault for one in result.attempts]
     return f"{name}: {result.source}, {len(result.attempts)} attempts {rules}"
 

@@ -9,6 +9,9 @@ from typing import Any
 
 import vcr
 
+from drafter import Limits, Request, Result, draft
+from drafter.models import OpenAIModel
+
 CASSETTES = Path(__file__).parent / "cassettes"
 REQUESTS = CASSETTES / "requests.toml"
 MODEL = "recorded-model"
@@ -49,3 +52,14 @@ def _scrubbed_response(response: Any) -> Any:
     headers = response["headers"]
     response["headers"] = {name: value for name, value in headers.items() if name.lower() not in PRIVATE_HEADERS}
     return response
+
+
+def drafted(script: dict[str, Any], base_url: str) -> Result:
+    """What comes of a request of requests.toml, with the model behind a URL.
+
+    `attempts` is how many drafts there may be; with `judge` the model gives a second opinion too.
+    """
+    limits = Limits(attempts=script.get("attempts", 3), seconds=36_000, tokens=100_000)
+    model = OpenAIModel(MODEL, base_url=base_url, api_key="unused")
+    request = Request.model_validate(script["request"])
+    return draft(request, model=model, judge=None if script.get("judge") else False, limits=limits)

@@ -5,24 +5,19 @@ import tomllib
 
 import pytest
 
-from drafter import Limits, Request, Result, draft
+from drafter import Request, Result, draft
 from drafter.models import OpenAIModel
-from tests.recording import BASE_URL, CASSETTES, MODEL, REQUESTS, player
+from tests.recording import BASE_URL, CASSETTES, MODEL, REQUESTS, drafted, player
 
 SCRIPTS = tomllib.loads(REQUESTS.read_text(encoding="utf-8"))
-FALLEN_BACK: set[str] = set()
+FALLEN_BACK = {"text-one-attempt"}
 REVISED: set[str] = set()
 
 
 def played(name: str) -> Result:
     """The result of a recorded request. Fails where an exchange is missing, or one is left over."""
-    script = SCRIPTS[name]
-    limits = Limits(attempts=script.get("attempts", 3), seconds=36_000, tokens=100_000)
-    model = OpenAIModel(MODEL, base_url=BASE_URL, api_key="unused")
     with player().use_cassette(f"{name}.yaml") as tape:
-        result = draft(
-            Request.model_validate(script["request"]), model=model, judge=script.get("judge", False), limits=limits
-        )
+        result = drafted(SCRIPTS[name], BASE_URL)
         assert tape.all_played, f"{len(tape) - tape.play_count} recorded exchanges were not played"
     return result
 
