@@ -26,6 +26,9 @@ SCALE = 1000
 SHOWN = 3
 """How many of the words that weigh most are shown as evidence."""
 
+FEWEST_WORDS = 3
+"""A sentence of fewer words says too little to be judged by them."""
+
 _TOKEN = re.compile(r"([ʀᴄᴘꜱ])[ʀᴄᴘꜱ]*|[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!,;:]")
 _TELLING = re.compile(r"^[\w' ]*\w{4,}[\w' ]*$")
 
@@ -101,7 +104,7 @@ def learned(rule: Rule, case: Case) -> Iterator[Hit]:
     friendly = frozenset(rule.parameters.get("friendly", ()))
     given = telling_words(allowed(case.request))
     for sentence in case.body.sentences:
-        if sentence.place not in {"body", "postscript"}:
+        if sentence.place not in {"body", "postscript"} or len(sentence.text.split()) < FEWEST_WORDS:
             continue
         scores = scored(case.language, sentence.masked) or {}
         if scores[head] <= above + (more if friendly & sentence.moves else 0) or not _leans(scores, rule):
