@@ -185,7 +185,7 @@ def _squeeze(text: str) -> str:
 
 
 @cache
-def _everyday() -> frozenset[str]:
+def everyday_words() -> frozenset[str]:
     """Words that every such message uses, and that therefore give nothing away."""
     return frozenset(read_toml("guardrails/everyday.toml")["words"].split())
 
@@ -193,7 +193,7 @@ def _everyday() -> frozenset[str]:
 def telling_words(text: str) -> frozenset[str]:
     """The words and numbers of a text that could give it away: not the everyday ones, and without their endings."""
     found = re.findall(r"[^\W_]+", text.casefold())
-    known = _everyday()
+    known = everyday_words()
     telling = (word for word in found if word not in known and (len(word) > 2 or word.isdigit()))
     return frozenset(stem for word in telling if (stem := _stem(word)) not in known)
 

@@ -27,11 +27,12 @@ def _unfounded(draft: Draft, letter: Letter, brief: Brief, names: Names) -> Iter
         if sentence.fact in numbers:
             continue
         text = names.fill(sentence.text.strip())
-        start = draft.body.find(text)
+        # Behind a greeting with a comma a sentence has lost its capital.
+        start = max(draft.body.find(text), draft.body.find(text[:1].lower() + text[1:])) if text else -1
         yield Finding(
             rule=RULE,
-            span=Span(Part.BODY, start, start + len(text)) if text and start >= 0 else None,
-            evidence=text if text and start >= 0 else "",
+            span=Span(Part.BODY, start, start + len(text)) if start >= 0 else None,
+            evidence=draft.body[start : start + len(text)] if start >= 0 else "",
             message=f"This sentence claims to rest on fact {sentence.fact}, which the request does not have.",
             advice="Rest it on a fact that is listed, or leave it out.",
         )

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from drafter.disclosure import everyday_words
 from drafter.message import Claim, Draft
 from drafter.names import Names
 from drafter.request import Channel, Contracted
@@ -56,7 +57,8 @@ def compose(letter: Letter, names: Names, channel: Channel) -> Draft:
     if channel is Channel.PHONE:
         pieces = [" ".join(piece for piece in (greeting, *paragraphs[:1]) if piece), *paragraphs[1:], sign_off]
     elif channel is Channel.TEXT:
-        pieces = [" ".join([greeting, *paragraphs, sign_off]).strip() + "\n{sender}"]
+        said = " ".join([*paragraphs, sign_off])
+        pieces = [f"{greeting} {_run_on(said) if greeting.endswith(',') else said}".strip() + "\n{sender}"]
     else:
         pieces = [greeting, *paragraphs, f"{sign_off}\n{{sender}}".strip()]
     body = "\n\n".join(piece for piece in pieces if piece)
@@ -65,6 +67,12 @@ def compose(letter: Letter, names: Names, channel: Channel) -> Draft:
             body = re.sub(rf"(\{{{slot}\}})\.(?=\s|$)", r"\1", body)
     subject = names.fill(letter.subject.strip()) if channel is Channel.EMAIL and letter.subject else None
     return Draft(subject=subject, body=names.fill(body))
+
+
+def _run_on(text: str) -> str:
+    """A text that goes on after a comma: an everyday word at its start loses its capital, a name keeps it."""
+    word = re.match(r"[^\W\d_]{2,}", text)
+    return text[0].lower() + text[1:] if word and word[0].lower() in everyday_words() else text
 
 
 def claims(letter: Letter, names: Names) -> tuple[Claim, ...]:

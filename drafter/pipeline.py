@@ -205,10 +205,11 @@ def _rules(report: Report) -> str:
 
 
 def _last_failure(work: _Work) -> str:
-    last = work.attempts[-1]
+    last, count = work.attempts[-1], len(work.attempts)
+    tried = "one attempt" if count == 1 else f"{count} attempts"
     if last.report is not None:
-        return f"wrote no acceptable draft in {len(work.attempts)} attempts (the last broke {_rules(last.report)})"
-    return f"gave no usable answer in {len(work.attempts)} attempts ({last.fault})"
+        return f"wrote no acceptable draft in {tried} (the last broke {_rules(last.report)})"
+    return f"gave no usable answer in {tried} ({last.fault})"
 
 
 def _gave_up(work: _Work, model: str, why: str) -> None:

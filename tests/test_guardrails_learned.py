@@ -11,7 +11,7 @@ from drafter.guardrails.trainer import digest, sentences
 
 REQUEST = Request(sender="Ana Ruiz", company="Larkfield Press", role="Copy Editor", recipient="Tom Hale")
 VEILED = "You will have to look for somebody else to wait on your answers."
-TOPIC = "They want to keep the little one in for another week."
+TOPIC = "The little one has come early, and we are at the ward day and night."
 
 
 def findings(sentence: str, request: Request = REQUEST) -> list[str]:
@@ -64,7 +64,7 @@ def test_it_says_what_weighs_most() -> None:
 
 def test_what_the_request_allows_is_left_to_the_other_rules() -> None:
     """A sentence about something that the sender may mention is not the model's business."""
-    allowed = REQUEST.model_copy(update={"may_mention": ("the little one stays in another week",)})
+    allowed = REQUEST.model_copy(update={"may_mention": ("the little one has come early",)})
     assert findings(TOPIC, allowed) == []
 
 
