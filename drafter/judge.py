@@ -18,6 +18,7 @@ from drafter import guardrails
 from drafter.conversation import Answer, Ask, Conversation, Speaker, chosen_model, run
 from drafter.disclosure import Brief, brief
 from drafter.errors import CutOff, MalformedReply, ModelError, ModelNotConfigured
+from drafter.guardrails.engine import reading_order
 from drafter.guardrails.pack import REFERENCE, RULES, rules_by_name
 from drafter.message import Draft, Finding, Part, Report, RuleStatus, Severity, Span, Status, Usage
 from drafter.names import Names
@@ -193,7 +194,8 @@ def _heard(report: Report, rulings: Rulings, draft: Draft, names: Names) -> Repo
         found = list(_found(one.rule, said, draft, names))
         findings += found
         statuses.append(_status(one, said, at_fault=bool(found)))
-    return report.model_copy(update={"findings": (*report.findings, *findings), "rules": tuple(statuses)})
+    ordered = tuple(sorted((*report.findings, *findings), key=reading_order))
+    return report.model_copy(update={"findings": ordered, "rules": tuple(statuses)})
 
 
 def _status(one: RuleStatus, said: list[Ruling], *, at_fault: bool) -> RuleStatus:

@@ -46,7 +46,7 @@ def check(draft: Draft, request: Request, *, waive: Mapping[str, str] | None = N
             status = RuleStatus(rule=name, status=Status.NOT_RUN, note=f"there is no rule pack for {case.language!r}")
         findings += found
         statuses.append(status)
-    findings.sort(key=_place)
+    findings.sort(key=reading_order)
     return Report(findings=tuple(findings), rules=tuple(statuses), words=case.body.words)
 
 
@@ -105,7 +105,7 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
     )
 
 
-def _place(finding: Finding) -> tuple[bool, bool, int]:
+def reading_order(finding: Finding) -> tuple[bool, bool, int]:
     """Findings in reading order: the subject's, the body's, and those of the whole draft last."""
     if finding.span is None:
         return True, True, 0
