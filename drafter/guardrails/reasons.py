@@ -27,6 +27,10 @@ class _Kind(NamedTuple):
     told_for: frozenset[str]
 
 
+VAGUE = frozenset({"personal", "career_goals"})
+"""Kinds so general that they only lead up to a true reason that stands in the same sentence."""
+
+
 @cache
 def _kinds(language: str) -> dict[str, _Kind]:
     path = f"guardrails/{language}/reasons.toml"
@@ -86,7 +90,7 @@ def reason(rule: Rule, case: Case) -> Iterator[Hit]:
         return
     for sentence, reasons in told(case).items():
         for one in reasons:
-            fits = one.kind in may
+            fits = one.kind in may or (one.kind in VAGUE and any(other.kind in may for other in reasons))
             if not _is_allowed(sentence, one, case) and fits == (rule.parameters["wanted"] == "any"):
                 yield Hit(case.body, sentence.start + one.start, sentence.start + one.end)
 
