@@ -18,12 +18,13 @@ def criticism(rule: Rule, case: Case) -> Iterator[Hit]:
     Parameters, lists of patterns: `targets` (what may not be run down), `links` (verbs between a target and its
     fault), `faults` (adjectives and phrases), `strong` (faults that count wherever they stand), `guards` (words
     that turn a fault round where they stand shortly before or between: "never dull"), `own` (what stands before a
-    target that is the sender's own: "my slow reply").
+    target that is the sender's own: "my slow reply"), `praise` (what turns a whole sentence round: "and I loved it").
     """
     grid = _grid(*(tuple(rule.parameters[name]) for name in ("targets", "links", "faults", "strong", "own")))
     guards = compiled(rule.parameters["guards"])
+    praise = compiled(rule.parameters["praise"])
     for reading, sentence in sentences(rule, case):
-        for found in sentence.finditer(grid):
+        for found in () if sentence.search(praise) else sentence.finditer(grid):
             before = sentence.masked[max(0, found.start() - _REACH) : found.end()]
             if not guards.search(before):
                 yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
