@@ -150,14 +150,6 @@ def _is_given(text: str, case: Case) -> bool:
     return any(word in given for word in re.findall(r"[a-z]{4,}", text))
 
 
-@kind("missing")
-def missing(rule: Rule, case: Case) -> Iterator[Hit]:
-    """No sentence of the body makes the move `move`, nor any of `unless_moves`."""
-    wanted = {rule.parameters["move"], *rule.parameters.get("unless_moves", ())}
-    if not any(wanted & sentence.moves for sentence in case.body.sentences):
-        yield Hit(None)
-
-
 @kind("move")
 def move(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sentence that makes the move `move`."""

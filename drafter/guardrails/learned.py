@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
 
-from drafter.content import list_files, read_text
+from drafter.content import list_files, read_text, read_toml
 from drafter.disclosure import telling_words
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
+from drafter.guardrails.reading import Sentence
 from drafter.guardrails.topics import of_names, opened
 
 SCALE = 1000
@@ -87,6 +88,35 @@ def model(language: str) -> LinearModel | None:
     return LinearModel(tuple(data["heads"]), tuple(data["bias"]), weights)
 
 
+class Limit(NamedTuple):
+    """From which score on a sentence makes a move, and the moves that it must not make then."""
+
+    above: int
+    never: frozenset[str]
+
+
+@cache
+def limits(language: str) -> Mapping[str, Limit]:
+    """The moves that the model finds beside the patterns, as moves.toml has them (`above`, `never`)."""
+    tables = read_toml(f"guardrails/{language}/moves.toml")
+    found = {move: table for move, table in tables.items() if "above" in table}
+    return {move: Limit(table["above"], frozenset(table.get("never", ()))) for move, table in found.items()}
+
+
+def makes(move: str, sentence: Sentence, language: str) -> bool:
+    """Whether a sentence makes a move: by the patterns of the move, or by its score."""
+    if move in sentence.moves:
+        return True
+    if (
+        sentence.place not in {"body", "postscript"}
+        or not (limit := limits(language).get(move))
+        or limit.never & sentence.moves
+    ):
+        return False
+    scores = scored(language, sentence.masked)
+    return scores is not None and scores[move] > limit.above
+
+
 @kind("learned")
 def learned(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences that the local model scores over `above` (in thousandths) on `head`.
@@ -101,13 +131,15 @@ def learned(rule: Rule, case: Case) -> Iterator[Hit]:
     if known is None or (rule.parameters.get("topical") and (opened(case.request) or of_names(case.request))):
         return
     head, above, more = rule.parameters["head"], rule.parameters["above"], rule.parameters.get("more", 0)
-    friendly = frozenset(rule.parameters.get("friendly", ()))
+    friendly: Sequence[str] = rule.parameters.get("friendly", ())
     given = telling_words(allowed(case.request))
     for sentence in case.body.sentences:
         if sentence.place not in {"body", "postscript"} or len(sentence.text.split()) < FEWEST_WORDS:
             continue
         scores = scored(case.language, sentence.masked) or {}
-        if scores[head] <= above + (more if friendly & sentence.moves else 0) or not _leans(scores, rule):
+        if scores[head] <= above or not _leans(scores, rule):
+            continue
+        if scores[head] <= above + more and any(makes(move, sentence, case.language) for move in friendly):
             continue
         if telling_words(sentence.text) & given:
             continue

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind, sentences
+from drafter.guardrails.learned import makes
 from drafter.guardrails.phrases import Phrases
 
 
@@ -64,10 +65,18 @@ def too_often(rule: Rule, case: Case) -> Iterator[Hit]:
         yield Hit(case.body, found[most].start(), found[most].end())
 
 
+@kind("missing")
+def missing(rule: Rule, case: Case) -> Iterator[Hit]:
+    """No sentence of the body makes the move `move`, nor any of `unless_moves`."""
+    wanted = (rule.parameters["move"], *rule.parameters.get("unless_moves", ()))
+    if not any(makes(move, sentence, case.language) for sentence in case.body.sentences for move in wanted):
+        yield Hit(None)
+
+
 @kind("clear_move")
 def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
     """No sentence of the body makes the move `move` without also making `doubt`; a doubtful one is shown."""
     wanted, doubt = rule.parameters["move"], rule.parameters["doubt"]
-    made = [sentence for sentence in case.body.sentences if wanted in sentence.moves]
+    made = [sentence for sentence in case.body.sentences if makes(wanted, sentence, case.language)]
     if all(doubt in sentence.moves for sentence in made):
         yield Hit(case.body, made[0].start, made[0].end) if made else Hit(None)

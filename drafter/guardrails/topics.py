@@ -29,6 +29,7 @@ class Topic(NamedTuple):
     own: Phrases | None
     words: Phrases
     unless: Phrases | None
+    theirs: Phrases
 
     def found(self, text: str, called: Called | None = None, *, own_only: bool = False) -> tuple[int, int] | None:
         """Where a lower-case text brings the topic up; with `own_only`, as the sender's own affair."""
@@ -36,7 +37,8 @@ class Topic(NamedTuple):
         if own_only and not self.own and not _ONES_OWN.search(text):
             return None
         for match in wanted.finditer(text, called):
-            if not self.unless or not any(_overlap(match, other) for other in self.unless.finditer(text, called)):
+            harmless = (self.unless, self.theirs)
+            if not any(_overlap(match, other) for one in harmless if one for other in one.finditer(text, called)):
                 return match.span()
         return None
 
@@ -51,8 +53,11 @@ def topics(language: str) -> tuple[Topic, ...]:
     path = f"guardrails/{language}/topics.toml"
     if path not in list_files(f"guardrails/{language}", ".toml"):
         return ()
+    tables = dict(read_toml(path))
+    theirs = compiled(tables.pop("theirs"))
     return tuple(
         Topic(
+            theirs=theirs,
             name=name,
             said=table["said"],
             sensitive=table["sensitive"],
@@ -64,7 +69,7 @@ def topics(language: str) -> tuple[Topic, ...]:
             words=compiled([*table.get("own", ()), *table["words"]]),
             unless=compiled(table["unless"]) if "unless" in table else None,
         )
-        for name, table in read_toml(path).items()
+        for name, table in tables.items()
     )
 
 

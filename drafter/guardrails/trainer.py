@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from drafter.content import content_root, list_files, read_text
-from drafter.guardrails.learned import SCALE, features, model_path
+from drafter.guardrails.learned import SCALE, features, limits, model_path
 from drafter.guardrails.pack import rules
 from drafter.guardrails.reading import BLANKS, lower, normalise
 
@@ -26,8 +26,10 @@ TOPICS = frozenset(
     | {"relationships", "present_job"}
 )
 REASONS = frozenset({"other_offer", "staying", "career_goals", "role_fit", "schedule", "relocation", "personal"})
-HEADS = ("tone", "criticism", "topic", "reason")
-"""Sour in tone; of those, rather criticism than coldness; on a sensitive topic; an everyday reason to leave."""
+MOVES = ("thank", "withdraw", "door_open")
+"""Moves that a message can't do without: what makes them in words that no pattern has is found by the model."""
+HEADS = ("tone", "criticism", "topic", "reason", *MOVES)
+"""Sour in tone; of those, rather criticism than coldness; on a sensitive topic; an everyday reason to leave; moves."""
 
 SEEN_TWICE = 2
 """A feature that stands in fewer sentences is left out."""
@@ -68,6 +70,10 @@ def _masked(text: str) -> str:
 
 def wanted(head: str, one: Sentence) -> bool | None:
     """Whether a sentence is an example of a head, a counter-example, or neither."""
+    if head in MOVES:
+        return head in one.labels
+    if one.labels <= {*MOVES, "other"}:  # labelled for its moves alone
+        return None
     if head == "tone":
         return bool(one.labels & (TONE | {"company"}))
     if head == "topic":
@@ -146,7 +152,8 @@ def main() -> None:
     known = sentences(language)
     space = Space(known)
     fitted = [train(head, known, space) for head in HEADS]
-    limits = {one.parameters["head"]: one.parameters["above"] for one in rules(language) if one.kind == "learned"}
+    bars = {one.parameters["head"]: one.parameters["above"] for one in rules(language) if one.kind == "learned"}
+    bars |= {move: limit.above for move, limit in limits(language).items()}
     lines = []
     for place, (name, rarity) in enumerate(zip(space.names, space.rarity, strict=True)):
         numbers = [round(one.coef_[0][place] * rarity * SCALE) for one in fitted]
@@ -156,7 +163,7 @@ def main() -> None:
         "sentences": digest(language),
         "heads": HEADS,
         "bias": [round(one.intercept_[0] * SCALE) for one in fitted],
-        "figures": figures(known, {**limits, "criticism": 0}),
+        "figures": figures(known, {**bars, "criticism": 0}),
     }
     text = json.dumps(top, indent=1)[:-2] + ',\n "weights": {\n' + ",\n".join(lines) + "\n}}\n"
     Path(str(content_root())).joinpath(*model_path(language).split("/")).write_text(text, encoding="utf-8")
