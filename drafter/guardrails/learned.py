@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from drafter.content import list_files, read_text, read_toml
 from drafter.disclosure import telling_words
-from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import Sentence
 from drafter.guardrails.topics import of_names, opened
 
@@ -89,29 +90,36 @@ def model(language: str) -> LinearModel | None:
 
 
 class Limit(NamedTuple):
-    """From which score on a sentence makes a move, and the moves that it must not make then."""
+    """From which score on a sentence makes a move, and the moves and phrases that it must not have then."""
 
     above: int
     never: frozenset[str]
+    never_with: Phrases | None
 
 
 @cache
 def limits(language: str) -> Mapping[str, Limit]:
-    """The moves that the model finds beside the patterns, as moves.toml has them (`above`, `never`)."""
+    """The moves that the model finds beside the patterns, as moves.toml has them (`above`, `never`, `never_with`)."""
     tables = read_toml(f"guardrails/{language}/moves.toml")
     found = {move: table for move, table in tables.items() if "above" in table}
-    return {move: Limit(table["above"], frozenset(table.get("never", ()))) for move, table in found.items()}
+    return {
+        move: Limit(
+            table["above"],
+            frozenset(table.get("never", ())),
+            compiled(table["never_with"]) if "never_with" in table else None,
+        )
+        for move, table in found.items()
+    }
 
 
 def makes(move: str, sentence: Sentence, language: str) -> bool:
     """Whether a sentence makes a move: by the patterns of the move, or by its score."""
     if move in sentence.moves:
         return True
-    if (
-        sentence.place not in {"body", "postscript"}
-        or not (limit := limits(language).get(move))
-        or limit.never & sentence.moves
-    ):
+    limit = limits(language).get(move)
+    if limit is None or sentence.place not in {"body", "postscript"} or limit.never & sentence.moves:
+        return False
+    if limit.never_with and sentence.search(limit.never_with):
         return False
     scores = scored(language, sentence.masked)
     return scores is not None and scores[move] > limit.above

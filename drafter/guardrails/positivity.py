@@ -75,8 +75,14 @@ def missing(rule: Rule, case: Case) -> Iterator[Hit]:
 
 @kind("clear_move")
 def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
-    """No sentence of the body makes the move `move` without also making `doubt`; a doubtful one is shown."""
+    """No sentence of the body makes the move `move` without also making `doubt`; a doubtful one is shown.
+
+    Where any sentence has doubt in it, a move in words that no pattern has is not clear.
+    """
     wanted, doubt = rule.parameters["move"], rule.parameters["doubt"]
-    made = [sentence for sentence in case.body.sentences if makes(wanted, sentence, case.language)]
+    body = case.body.sentences
+    made = [sentence for sentence in body if wanted in sentence.moves]
+    if not made and not any(doubt in sentence.moves for sentence in body):
+        made = [sentence for sentence in body if makes(wanted, sentence, case.language)]
     if all(doubt in sentence.moves for sentence in made):
         yield Hit(case.body, made[0].start, made[0].end) if made else Hit(None)
