@@ -163,8 +163,10 @@ def excess(rule: Rule, case: Case) -> Iterator[Hit]:
     what a sentence speaks of that no longer does.
     """
     spent: list[Sentence] = []
+    before: Sentence | None = None
     for sentence in case.body.sentences:
-        goes_on = bool(spent) and "\n\n" not in case.body.text[spent[-1].end : sentence.start]
+        goes_on = bool(spent) and spent[-1] is before and "\n\n" not in case.body.text[before.end : sentence.start]
+        before = sentence
         turns = sentence.search(compiled(rule.parameters["else"])) is not None
         follows = goes_on and not turns and _is_about_self(sentence, compiled((rule.parameters["own"],)))
         if _about_reason(sentence, case) or follows:

@@ -78,13 +78,15 @@ def _written(moment: date, words: Mapping[str, Any]) -> frozenset[str]:
 def grounding(rule: Rule, case: Case) -> Iterator[Hit]:
     """A name, figure, date, quantity or thing of theirs that the request does not give."""
     known = true_words(rule, case.request)
+    before = ""
     for sentence in case.body.sentences:
         if sentence.place not in {"salutation", "sign_off"}:
-            for start, end in _specific(rule, sentence, known):
+            for start, end in _specific(rule, sentence, before, known):
                 yield Hit(case.body, sentence.start + start, sentence.start + end)
+            before = sentence.masked
 
 
-def _specific(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
+def _specific(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) -> Iterator[Span]:
     foreign = [found.span() for found in _FOREIGN.finditer(sentence.text)]
     for start, end in (
         *_names(rule, sentence, known),
@@ -94,17 +96,21 @@ def _specific(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator
         if not any(first <= start < last for first, last in foreign):
             yield start, end
     yield from _quantities(rule, sentence, known)
-    yield from _things(rule, sentence, known)
+    yield from _things(rule, sentence, before, known)
     yield from _praised(rule, sentence, known)
 
 
-def _things(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
-    """A thing is given when the words that name it are: the little words around it say nothing."""
+def _things(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) -> Iterator[Span]:
+    """A thing is given when the words that name it are: the little words around it say nothing.
+
+    `before` is what the sentence before this one says.
+    """
     little = _listed(rule.parameters["little"])
     for found in sentence.finditer(compiled(rule.parameters["things"])):
         told = [_plain(word) for word in re.findall(r"[a-z]{4,}", found[0]) if word not in little]
-        if not told:  # "showed me round" is given where the sentence speaks of what is given
-            told = [word for word in map(_plain, re.findall(r"[a-z]{3,}", sentence.masked)) if word in known][:1]
+        if not told:  # "showed me round" is given where this sentence or the last speaks of what is given
+            words = re.findall(r"[a-z]{3,}", f"{before} {sentence.masked}")
+            told = [word for word in map(_plain, words) if word in known][:1]
         if not told or not all(word in known for word in told):
             yield found.start(), found.end()
 

@@ -77,6 +77,8 @@ def recipient_greeted(rule: Rule, case: Case) -> Iterator[Hit]:
         return
     text = case.body.text
     start, end = _greeting(case) or (0, 0)
+    if end:  # "Good afternoon, Ms Rhodes.", or a greeting in the line above that is in no list
+        start, end = min(start, case.body.sentences[0].start), min(len(text), end + len(case.request.recipient) + 6)
     if end == 0 or channel_for(case.request)[0] is Channel.PHONE:
         start = len(text) - len(text.lstrip())
         end = min(len(text), start + rule.parameters["within"])
