@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from drafter import Draft, Request, check
 from drafter.content import read_text
-from drafter.guardrails.learned import features, model, model_path
+from drafter.guardrails.engine import case_of
+from drafter.guardrails.learned import features, limits, makes, model, model_path
 from drafter.guardrails.trainer import digest, sentences
 
 REQUEST = Request(sender="Ana Ruiz", company="Larkfield Press", role="Copy Editor", recipient="Tom Hale")
@@ -66,6 +67,35 @@ def test_what_the_request_allows_is_left_to_the_other_rules() -> None:
     """A sentence about something that the sender may mention is not the model's business."""
     allowed = REQUEST.model_copy(update={"may_mention": ("the little one has come early",)})
     assert findings(TOPIC, allowed) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "move"),
+    [
+        ("If the harbour ever floats us onto one quay, nothing would please me more.", "door_open"),
+        ("I hope the next candidate is a delight.", None),
+        ("Put a line through my candidacy from today.", "withdraw"),
+        ("I have accepted another offer.", None),
+        ("How big-hearted of you to see me so early.", "thank"),
+        ("Thanks to my new timetable I am free at noon.", None),
+    ],
+)
+def test_moves_in_unusual_words_are_found(sentence: str, move: str | None) -> None:
+    """A sentence makes a move when the model says so, and one that is only near it in words does not."""
+    body = f"Dear Tom,\n\n{sentence}\n\nBest wishes,\nAna Ruiz"
+    case = case_of(Draft(subject=None, body=body), REQUEST)
+    made = {name for one in case.body.sentences for name in limits("en") if makes(name, one, "en")}
+    assert made == ({move} if move else set())
+
+
+def test_doubt_anywhere_keeps_an_unusual_withdrawal_from_counting() -> None:
+    """Words that only the model takes for a withdrawal are not clear where another sentence is in doubt."""
+    body = "Dear Tom,\n\nPut a line through my candidacy from today.{}\n\nBest wishes,\nAna Ruiz"
+    rules = [
+        {one.rule for one in check(Draft(subject=None, body=body.format(more)), REQUEST).errors}
+        for more in ("", " I am still leaning towards it, I think.")
+    ]
+    assert ["clarity/no-withdrawal" in found for found in rules] == [False, True]
 
 
 @given(st.text())
