@@ -73,8 +73,9 @@ def _found_secrets(rule: Rule, request: Request, groups: Mapping[str, str]) -> I
         plain = normalise(text)[0]
         about = tuple(one for one in topics(language) if one.name not in open_topics and one.found(lower(plain)))
         words = _grouped(plain, groups) - free
-        if words or about:
-            yield Secret(words, _named(plain) & words, amounts(lower(plain), language) - figures, about)
+        sums = amounts(lower(plain), language) - figures
+        if words or sums or about:
+            yield Secret(words, _named(plain) & words, sums, about)
 
 
 @lru_cache(maxsize=16)
