@@ -6,13 +6,15 @@
 True
 """
 
+from drafter.drafting import Drafter, adraft, draft, draft_many
 from drafter.errors import DrafterError
 from drafter.guide import advise
 from drafter.intake import load_request
 from drafter.judge import check
+from drafter.limits import Limits
 from drafter.message import Advice, Attempt, Claim, Draft, Finding, Report, Result
-from drafter.pipeline import Limits, adraft, draft, draft_many
 from drafter.request import Reason, Request
+from drafter.writing import Event, Step
 
 __version__ = "0.1.0"
 
@@ -21,13 +23,16 @@ __all__ = [
     "Attempt",
     "Claim",
     "Draft",
+    "Drafter",
     "DrafterError",
+    "Event",
     "Finding",
     "Limits",
     "Reason",
     "Report",
     "Request",
     "Result",
+    "Step",
     "adraft",
     "advise",
     "check",

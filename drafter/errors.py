@@ -3,7 +3,8 @@
 DrafterError
 ├── FileProblems            a file in which something is wrong; every problem at once
 │   ├── RequestError        a request that can't be read, or that contradicts itself
-│   └── EvalDataError       a labelled file that can't be read, or whose items are none
+│   ├── EvalDataError       a labelled file that can't be read, or whose items are none
+│   └── SettingsError       a drafter.toml or a variable that says something that it can't
 ├── ContentError            a prompt, phrase or rule file that is broken
 │   └── PackError           a rule pack that is broken, or whose own texts fail
 ├── UnknownRule             a rule that the contract does not have
@@ -75,6 +76,10 @@ class RequestError(FileProblems):
 
 class EvalDataError(FileProblems):
     """A labelled file that can't be read, or that holds items which are none."""
+
+
+class SettingsError(FileProblems):
+    """A drafter.toml, or a variable of the environment, that says something that it can't."""
 
 
 class ContentError(DrafterError):

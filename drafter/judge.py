@@ -20,7 +20,8 @@ from drafter.disclosure import Brief, brief
 from drafter.errors import CutOff, MalformedReply, ModelError, ModelNotConfigured
 from drafter.guardrails.engine import reading_order
 from drafter.guardrails.pack import REFERENCE, RULES, rules_by_name
-from drafter.message import Draft, Finding, Part, Report, RuleStatus, Severity, Span, Status, Usage
+from drafter.message import Draft, Finding, Occasion, Part, Report, RuleStatus, Severity, Span, Status, Usage
+from drafter.models.interface import ModelReply
 from drafter.names import Names
 from drafter.prompts import judging_call, languages, parse_reply, repeating_call
 from drafter.request import Request
@@ -91,10 +92,15 @@ class Opinion(NamedTuple):
     """A report with the judge's word in it, and what it took; `fault` says why there is no such word."""
 
     report: Report
-    usage: Usage = Usage()
+    replies: tuple[ModelReply, ...] = ()
     seconds: float = 0.0
     calls: int = 0
     fault: str | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens over all replies."""
+        return sum((reply.usage for reply in self.replies), Usage())
 
 
 def check(
@@ -104,6 +110,7 @@ def check(
     waive: Mapping[str, str] | None = None,
     judge: Any = None,
     seconds: float = SECONDS,
+    occasion: Occasion = Occasion.WITHDRAWAL,
 ) -> Report:
     """What the guardrails say of a draft that answers a request.
 
@@ -112,27 +119,36 @@ def check(
     the request's language are `not_run`, and the draft is then not acceptable.
 
     `judge` is a model, or a name of one, as for `drafter.draft`: it reads what the rules have passed, within `seconds`,
-    and covers the rules that could not run. Without one, nothing leaves this process.
+    and covers the rules that could not run. Without one, nothing leaves this process. `occasion` says whether the draft
+    withdraws, or answers what came back after a withdrawal: then it need not say again that the sender withdraws.
 
     Raises UnknownRule for a rule in `waive` that the contract does not have, PackError for a broken rule pack, and
     ModelNotConfigured for a judge that can't be set up here.
     """
-    report = guardrails.check(draft, request, waive=waive)
+    report = guardrails.check(draft, request, waive=waive, occasion=occasion)
     if judge is None:
         return report
     model = chosen_model(judge)
     if model is None:
         raise ModelNotConfigured(str(judge), "is no language model, so it can't judge")
-    return run(opinion(draft, request, report, seconds=seconds), {Speaker.JUDGE: model}).report
+    return run(opinion(draft, request, report, seconds=seconds, occasion=occasion), {Speaker.JUDGE: model}).report
 
 
-def opinion(draft: Draft, request: Request, report: Report, *, seconds: float = SECONDS) -> Conversation[Opinion]:
+def opinion(
+    draft: Draft,
+    request: Request,
+    report: Report,
+    *,
+    seconds: float = SECONDS,
+    occasion: Occasion = Occasion.WITHDRAWAL,
+) -> Conversation[Opinion]:
     """The conversation with a judge about a draft that the rules reported on; it is not asked about a rejected one."""
     if report.errors or any(one.status in {Status.FAIL, Status.ERROR} for one in report.rules):
         return Opinion(report)
     names = Names.of(request)
-    call = judging_call(draft, _told(request, names), names, RULINGS_SCHEMA)
-    usage, spent, fault = Usage(), 0.0, "was not asked"
+    call = judging_call(draft, _told(request, names), names, RULINGS_SCHEMA, occasion)
+    replies: list[ModelReply] = []
+    spent, fault = 0.0, "was not asked"
     for calls in range(1, TRIES + 1):
         answer: Answer = yield Ask(call, seconds - spent, Speaker.JUDGE)
         spent += answer.seconds
@@ -141,7 +157,7 @@ def opinion(draft: Draft, request: Request, report: Report, *, seconds: float = 
             if isinstance(answer.reply, CutOff | MalformedReply) and spent < seconds:
                 continue
             break
-        usage += answer.reply.usage
+        replies.append(answer.reply)
         try:
             rulings = _complete(parse_reply(answer.reply.text, Rulings))
         except ValueError as unreadable:
@@ -150,8 +166,9 @@ def opinion(draft: Draft, request: Request, report: Report, *, seconds: float = 
             if spent >= seconds:
                 break
             continue
-        return Opinion(_heard(report, rulings, draft, names), usage, spent, calls)
-    return Opinion(_unheard(report, f"the judge gave no usable answer ({fault})"), usage, spent, calls, fault)
+        return Opinion(_heard(report, rulings, draft, names), tuple(replies), spent, calls)
+    unheard = _unheard(report, f"the judge gave no usable answer ({fault})")
+    return Opinion(unheard, tuple(replies), spent, calls, fault)
 
 
 def _complete(rulings: Rulings) -> Rulings:

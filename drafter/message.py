@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
@@ -15,6 +16,13 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+
+
+class Occasion(StrEnum):
+    """What a draft is for: the message that withdraws, or the answer to what came back after it."""
+
+    WITHDRAWAL = "withdrawal"
+    REPLY = "reply"
 
 
 class Status(StrEnum):
@@ -116,11 +124,21 @@ class Usage(Contracted):
         )
 
 
+class Progress(Contracted):
+    """What became of an attempt's findings in the next, by rule: one persists where its line still has it."""
+
+    fixed: tuple[str, ...] = ()
+    persisting: tuple[str, ...] = ()
+    introduced: tuple[str, ...] = ()
+
+
 class Attempt(Contracted):
     """One try at the message: who wrote, what came of it, and what it took.
 
     `fault` names a model's failure ("wrong-key: …") where there was one: the writer's where there is no draft, else the
     judge's. `judge` is the model that was asked for a second opinion; calls, usage and seconds are those of both.
+    `progress` is there where the attempt revised the one before. `cost_usd` is null where the model's price is not
+    known.
     """
 
     writer: str
@@ -128,8 +146,10 @@ class Attempt(Contracted):
     draft: Draft | None = None
     report: Report | None = None
     fault: str | None = None
+    progress: Progress | None = None
     calls: int = 0
     usage: Usage = Usage()
+    cost_usd: float | None = 0.0
     seconds: float = 0.0
 
 
@@ -152,7 +172,8 @@ class Result(Contracted):
     """A message that passed every guardrail, and how it came about.
 
     `source` is the model's name or "phrasebook"; `notes` says in plain sentences what the person should know, such as
-    why the model's drafts were not taken or which entries of the request were left out.
+    why the model's drafts were not taken or which entries of the request were left out. `others` are the further
+    candidates that were asked for and are acceptable, the best first.
     """
 
     message: Draft
@@ -163,18 +184,31 @@ class Result(Contracted):
     source: str
     attempts: tuple[Attempt, ...] = ()
     notes: tuple[str, ...] = ()
+    others: tuple[Result, ...] = ()
 
     @property
     def usage(self) -> Usage:
-        """Tokens over all attempts."""
-        return sum((attempt.usage for attempt in self.attempts), Usage())
+        """Tokens over all attempts, those of the others included, as in all four sums."""
+        return sum((attempt.usage for attempt in self._every_attempt()), Usage())
+
+    @property
+    def cost_usd(self) -> float | None:
+        """US dollars over all attempts; None where one of them has no known price."""
+        costs = [attempt.cost_usd for attempt in self._every_attempt()]
+        known = [cost for cost in costs if cost is not None]
+        return sum(known) if len(known) == len(costs) else None
 
     @property
     def calls(self) -> int:
         """Model calls over all attempts, the judge's included."""
-        return sum(attempt.calls for attempt in self.attempts)
+        return sum(attempt.calls for attempt in self._every_attempt())
 
     @property
     def seconds(self) -> float:
-        """Seconds over all attempts."""
-        return sum(attempt.seconds for attempt in self.attempts)
+        """Seconds over all attempts, as if one had followed the other."""
+        return sum(attempt.seconds for attempt in self._every_attempt())
+
+    def _every_attempt(self) -> Iterator[Attempt]:
+        yield from self.attempts
+        for other in self.others:
+            yield from other.attempts

@@ -7,7 +7,7 @@ and is the same for every request, so that provider caches serve it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,9 +16,10 @@ from pydantic import BaseModel, ValidationError
 
 from drafter.content import list_folders, read_text, read_toml
 from drafter.disclosure import Brief
-from drafter.message import Draft, Finding
+from drafter.message import Draft, Finding, Occasion
 from drafter.models.interface import Message, ModelCall
 from drafter.names import Names
+from drafter.revision import REVISION_SCHEMA
 
 if TYPE_CHECKING:
     from langchain_core.prompts import ChatPromptTemplate
@@ -29,7 +30,7 @@ REPLY_TOKENS = 900
 ECHO_LIMIT = 8_000
 """Most characters of an earlier answer that are shown to the model again."""
 
-FIXED = frozenset({"write", "judge"})
+FIXED = frozenset({"write", "reply", "judge"})
 """The prompts that come first and are the same for every request."""
 
 LETTER_SCHEMA: dict[str, Any] = {
@@ -113,11 +114,35 @@ def _told(brief: Brief) -> Message:
         addressee=words["addressee_named" if brief.named_recipient else "addressee_unnamed"],
         reason=words["reason_given" if brief.reason or brief.detail else "reason_none"],
         door=words["door_open" if brief.keep_in_touch else "door_shut"],
-        facts="\n".join(f"{fact.number}. {_quoted(fact.text)}" for fact in brief.facts),
+        facts="\n".join(f"{fact.number}. {_as_data(fact.text)}" for fact in brief.facts),
     )
 
 
-def judging_call(draft: Draft, brief: Brief, names: Names, schema: Mapping[str, Any]) -> ModelCall:
+def replying_call(brief: Brief, incoming: str, *, seed: int | None = None) -> ModelCall:
+    """What the model is asked for an answer to what came back; names are slots in `incoming` too."""
+    tag = brief.primary_language
+    told = _render("incoming", tag, brief=_told(brief).content, incoming=_as_data(incoming))
+    return ModelCall((_render("reply", tag), told), LETTER_SCHEMA, max_tokens=REPLY_TOKENS, seed=seed)
+
+
+def changing_call(brief: Brief, draft: Draft, ask: str, names: Names, *, seed: int | None = None) -> ModelCall:
+    """What the model is asked where the person wants a message changed."""
+    tag = brief.primary_language
+    told = _render("change", tag, brief=_told(brief).content, ask=_as_data(names.mask(ask)), **_shown(draft, names))
+    return ModelCall((_render("write", tag), told), LETTER_SCHEMA, max_tokens=REPLY_TOKENS, seed=seed)
+
+
+def _shown(draft: Draft, names: Names) -> dict[str, str]:
+    """A draft as data, with names as slots."""
+    return {
+        "subject": "none" if draft.subject is None else _as_data(names.mask(draft.subject)),
+        "body": _as_data(names.mask(draft.body)),
+    }
+
+
+def judging_call(
+    draft: Draft, brief: Brief, names: Names, schema: Mapping[str, Any], occasion: Occasion = Occasion.WITHDRAWAL
+) -> ModelCall:
     """What a judge is asked: the fixed part, then brief and draft as data, with names as slots in both.
 
     `brief` is in a language that there are prompts for; the draft may be in another, which `brief.language` names.
@@ -125,41 +150,57 @@ def judging_call(draft: Draft, brief: Brief, names: Names, schema: Mapping[str, 
     tag = brief.primary_language if brief.primary_language in languages() else languages()[0]
     told = _told(brief.model_copy(update={"language": tag}))
     data = _render(
-        "judged",
+        "judged" if occasion is Occasion.WITHDRAWAL else "judged_reply",
         tag,
         brief=told.content,
         language=brief.language,
-        subject="none" if draft.subject is None else _quoted(names.mask(draft.subject)),
-        body=_quoted(names.mask(draft.body)),
+        **_shown(draft, names),
     )
     return ModelCall((_render("judge", tag), data), schema, schema_name="verdicts", max_tokens=REPLY_TOKENS)
 
 
-def revising_call(call: ModelCall, reply: str, findings: Sequence[Finding], names: Names, language: str) -> ModelCall:
-    """What the model is asked after its letter was rejected: the findings as data, with names as slots again."""
-    listed = "\n".join(
-        json.dumps(
-            {"text": names.mask(finding.evidence) or None, "problem": finding.message, "mend": finding.advice},
-            ensure_ascii=False,
-        ).replace("<", "\\u003c")
-        for finding in findings
+def revising_call(
+    opening: ModelCall,
+    lines: Mapping[str, str],
+    findings: Iterable[tuple[Finding, str | None]],
+    names: Names,
+    language: str,
+) -> ModelCall:
+    """What the model is asked after its letter was rejected: the brief again, the letter's lines by label, and each
+    finding with the label of its line, None where it has no one line. Names are slots again.
+    """
+    listed = [
+        {
+            "line": line,
+            "text": names.mask(finding.evidence) or None,
+            "problem": finding.message,
+            "mend": finding.advice,
+        }
+        for finding, line in findings
+    ]
+    asked = _render(
+        "revise",
+        language,
+        lines="\n".join(_as_data({"line": label, "text": text}) for label, text in lines.items()),
+        findings="\n".join(map(_as_data, listed)),
     )
-    return _continued(call, reply, _render("revise", language, findings=listed))
+    system, told = opening.messages[:2]
+    both = Message("user", f"{told.content}\n\n{asked.content}")
+    return replace(opening, messages=(system, both), schema=REVISION_SCHEMA, schema_name="revision")
+
+
+def _as_data(entry: str | Mapping[str, Any]) -> str:
+    """A text or an entry as a line of JSON that can't end the block it stands in."""
+    return json.dumps(entry, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def repeating_call(call: ModelCall, reply: str, fault: str, language: str) -> ModelCall:
-    """What the model is asked after an answer that could not be read; `fault` says why, without the answer's words."""
-    return _continued(call, reply, _render("again", language, fault=fault))
+    """What the model is asked after an answer that could not be read; `fault` says why, without the answer's words.
 
-
-def _continued(call: ModelCall, reply: str, ask: Message) -> ModelCall:
-    """The first two messages, the last answer and what is asked of it: earlier rounds are left behind."""
+    The first two messages, the last answer and what is asked of it: earlier answers are left behind.
+    """
+    ask = _render("again", language, fault=fault)
     return replace(call, messages=(*call.messages[:2], Message("assistant", reply[:ECHO_LIMIT]), ask))
-
-
-def _quoted(text: str) -> str:
-    """A text as a JSON string that can't end the block it stands in."""
-    return json.dumps(text, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 Answered = TypeVar("Answered", bound=BaseModel)

@@ -1,6 +1,7 @@
 """What every test has: no way out of the machine, and no settings of the person who runs it."""
 
 import io
+import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -38,10 +39,12 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may have keys and a model set; no test sees them."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "DRAFTER_MODEL"):
-        monkeypatch.delenv(name, raising=False)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whoever runs the tests may have keys, a model and files of settings; no test sees them."""
+    for name in os.environ:
+        if name.startswith(("OPENAI_", "ANTHROPIC_", "DRAFTER_", "OTEL_", "LANGSMITH_", "LANGCHAIN_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-settings"))
 
 
 @pytest.fixture

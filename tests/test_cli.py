@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+import drafter.drafting
 import drafter.judge
-import drafter.pipeline
 from drafter.cli import main, render
 from drafter.errors import ModelNotConfigured, NoAcceptableDraft
 from drafter.guide import PRINCIPLES
@@ -52,15 +52,19 @@ def writer(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Stands in for the pipeline: keeps what it was asked, and gives `writer["result"]` or raises it."""
     held: dict[str, Any] = {"result": result(), "requests": [], "model": None, "seed": None}
 
-    def draft(request: Request, *, model: str | None = None, judge: str | bool | None = None, seed: int = 0) -> Result:
-        held["requests"].append(request)
-        held.update(model=model, judge=judge, seed=seed)
-        if isinstance(held["result"], BaseException):
-            raise held["result"]
-        given: Result = held["result"]
-        return given
+    class Drafter:
+        def __init__(self, model: str | None = None, *, judge: str | None = None, on_event: object = None) -> None:
+            held.update(model=model, judge=judge, on_event=on_event)
 
-    monkeypatch.setattr(drafter.pipeline, "draft", draft)
+        def draft(self, request: Request, *, seed: int = 0, candidates: int = 1) -> Result:
+            held["requests"].append(request)
+            held.update(seed=seed, candidates=candidates)
+            if isinstance(held["result"], BaseException):
+                raise held["result"]
+            given: Result = held["result"]
+            return given
+
+    monkeypatch.setattr(drafter.drafting, "Drafter", Drafter)
     return held
 
 
@@ -128,7 +132,8 @@ class TestDraft:
     def test_json_is_the_whole_result(self, command: Command, writer: dict[str, Any]) -> None:
         """`--json` prints one object: the result, and whether it is acceptable."""
         printed = json.loads(command("draft", *OPTIONS, "--json").out)
-        assert printed == {"acceptable": True, **result().model_dump(mode="json")}
+        took = {"calls": 0, "cost_usd": 0.0, "usage": {"prompt_tokens": 0, "completion_tokens": 0}}
+        assert printed == {"acceptable": True, **result().model_dump(mode="json"), **took}
 
     def test_every_field_has_an_option(self, command: Command, writer: dict[str, Any]) -> None:
         """A request can be given by options alone, each of its fields by one."""
@@ -344,7 +349,7 @@ class TestCheck:
         assert "not judged  brevity/too-long\n  it broke" in done.out
         assert "1 rule not judged" in done.out
 
-    @pytest.mark.parametrize(("word", "passed"), [("m2", "m2"), ("none", False)])
+    @pytest.mark.parametrize(("word", "passed"), [("m2", "m2"), ("none", "none")])
     def test_the_judge_is_named_or_left_out(
         self,
         command: Command,

@@ -13,6 +13,7 @@ from drafter.letter import Letter, Paragraph, Sentence, compose
 from drafter.names import Names
 from drafter.prompts import first_call, revising_call
 from drafter.request import Contact, ReasonKind, Request, Share, Stage, Tone
+from drafter.revision import lines
 
 # No everyday word has these letters, and no number of a prompt these figures.
 CANARY = st.integers(10_000, 99_999).map(lambda number: f"Qvx{number}zj")
@@ -26,6 +27,10 @@ def requests(draw: st.DrawFn) -> tuple[Request, list[str]]:
     canaries = [draw(CANARY) for _ in range(6)] + [draw(CANARY_NUMBER)]
     secret, detail, sender, company, role, recipient, number = canaries
     share = draw(st.sampled_from(list(Share)))
+
+    def some_of(*entries: str) -> list[str]:
+        return draw(st.lists(st.sampled_from(entries), max_size=9))
+
     told = ["the detail may be told", f"I heard of {company} and {role}"]
     fields: dict[str, Any] = {
         "sender": f"Maya {sender}",
@@ -38,8 +43,12 @@ def requests(draw: st.DrawFn) -> tuple[Request, list[str]]:
         "keep_in_touch": draw(st.booleans()),
         "next_interview": draw(st.sampled_from([None, "2027-03-05", "2027-03-05T10:30"])),
         "private": [f"{secret} pays me {number}", f"I know {secret}"],
-        "appreciated": draw(st.lists(st.sampled_from([*PRAISE, f"the talk about {secret}", f"the {number} visits"]))),
-        "may_mention": draw(st.lists(st.sampled_from([*told, f"{secret} knows me", f"at {company} I met {sender}"]))),
+        "appreciated": draw(
+            st.lists(st.sampled_from([*PRAISE, f"the talk about {secret}", f"the {number} visits"]), max_size=9)
+        ),
+        "may_mention": draw(
+            st.lists(st.sampled_from([*told, f"{secret} knows me", f"at {company} I met {sender}"]), max_size=9)
+        ),
         "reason": {
             "kind": draw(st.sampled_from(list(ReasonKind))),
             "detail": f"because of {detail}" if share is not Share.DETAIL else f"because of {secret}",
@@ -64,7 +73,8 @@ def test_no_secret_and_no_name_reaches_a_prompt(planted: tuple[Request, list[str
         sign_off="Best,",
     )
     report = check(compose(letter, names, told.channel), request)
-    revised = revising_call(call, letter.model_dump_json(), report.findings, names, "en")
+    findings = [(finding, None) for finding in report.findings]
+    revised = revising_call(call, lines(letter), findings, names, "en")
     prompt = "\n".join(message.content for message in (*call.messages, *revised.messages)).lower()
     assert [canary for canary in canaries if canary.lower() in prompt] == []
 

@@ -21,9 +21,10 @@ HOUSE = ROOT / "drafter"
 
 # Ground floor first. `__init__` is the library's face: the rooms above it are for people and programs that use it.
 FLOORS = (
-    "errors", "request", "message", "content", "names", "intake", "guide", "disclosure", "letter", "ledger",
-    "guardrails", "models", "conversation", "prompts", "praise", "phrasebook", "judge", "pipeline", "evals",
-    "integrations", "__init__", "cli", "__main__",
+    "errors", "request", "message", "content", "limits", "settings", "names", "intake", "guide", "disclosure",
+    "letter", "ledger", "guardrails", "models", "prices", "conversation", "revision", "prompts", "incoming", "praise",
+    "phrasebook", "judge", "writing", "ranking", "pipeline", "drafting", "evals", "__init__", "integrations", "cli",
+    "__main__",
 )  # fmt: skip
 
 MODULES = sorted(HOUSE.rglob("*.py"))

@@ -155,7 +155,8 @@ def test_the_phrasebook_is_no_judge(request_of: Make) -> None:
 
 def test_where_a_model_writes_it_also_judges(fake: FakeModel, request_of: Make) -> None:
     """What the judge objects to is sent back to the writer, mended, and judged again; calls and tokens are counted."""
-    fake.enqueue(GOOD, rulings(negative_tone=("fail", "Thank you for the interview.")), GOOD, rulings())
+    mended = {"changes": [{"line": "1", "added": False, "text": "Thank you for the good interview.", "fact": 2}]}
+    fake.enqueue(GOOD, rulings(negative_tone=("fail", "Thank you for the interview.")), mended, rulings())
     result = draft(request_of(), model=fake)
     assert (result.source, result.calls, len(result.attempts)) == ("fake", 4, 2)
     assert '"Thank you for the interview."' in fake.history[2].messages[-1].content

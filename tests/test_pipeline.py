@@ -37,6 +37,12 @@ NEWS = ("I have accepted another offer, so I am withdrawing my application for {
 DOOR = ("I would be glad to stay in touch.", 4)
 RUDE = ("Your hiring process was chaotic.", 0)
 GOOD = letter(THANKS, NEWS, DOOR)
+UNKIND = letter(THANKS, NEWS, DOOR, RUDE)
+
+
+def changes(*wanted: tuple[str, str]) -> dict[str, Any]:
+    """A model's answer to findings: for each label of a line, the text that it gets."""
+    return {"changes": [{"line": line, "added": False, "text": text, "fact": 0} for line, text in wanted]}
 
 
 def test_a_good_first_draft_is_taken(fake: FakeModel, request_of: Make) -> None:
@@ -55,7 +61,9 @@ def test_a_good_first_draft_is_taken(fake: FakeModel, request_of: Make) -> None:
 
 def test_findings_are_sent_back_and_mended(fake: FakeModel, request_of: Make) -> None:
     """A rejected draft is revised: the model is shown its sentence at fault, with names as slots, and what to do."""
-    fake.enqueue(letter(THANKS, ("{company} was chaotic, and its interviewers were rude.", 0), NEWS, DOOR), GOOD)
+    fake.enqueue(
+        letter(THANKS, ("{company} was chaotic, and its interviewers were rude.", 0), NEWS, DOOR), changes(("2", ""))
+    )
     result = draft(request_of(), model=fake, judge=False)
     asked = fake.history[1].messages[-1].content
     assert (result.source, len(result.attempts)) == ("fake", 2)
@@ -65,7 +73,7 @@ def test_findings_are_sent_back_and_mended(fake: FakeModel, request_of: Make) ->
 
 def test_the_phrasebook_writes_after_the_last_attempt(fake: FakeModel, request_of: Make) -> None:
     """A model that never writes an acceptable draft is replaced by the phrasebook, and the notes say why."""
-    fake.enqueue(letter(THANKS, NEWS, DOOR, RUDE), letter(THANKS, NEWS, DOOR, ("The salary was an insult.", 0)))
+    fake.enqueue(UNKIND, changes(("4", "The salary was an insult.")))
     result = draft(request_of(), model=fake, judge=False, limits=Limits(attempts=2))
     assert (result.source, len(result.attempts)) == ("phrasebook", 3)
     assert "positivity/disparagement" in result.notes[-1]
@@ -79,15 +87,72 @@ def test_a_limit_of_no_attempts_is_refused() -> None:
 
 
 def test_a_repeated_finding_ends_the_revising(fake: FakeModel, request_of: Make) -> None:
-    """A model that hands in the same fault again is not asked a third time."""
-    fake.enqueue(letter(THANKS, NEWS, DOOR, RUDE), letter(NEWS, THANKS, DOOR, RUDE), GOOD)
+    """A model that hands in the same fault again is not asked a third time, whatever else it changed."""
+    fake.enqueue(UNKIND, changes(("4", RUDE[0])), changes(("4", "")))
     result = draft(request_of(), model=fake, judge=False)
     assert (result.source, len(fake.history)) == ("phrasebook", 2)
+    assert "repeated what it was asked to mend (positivity/disparagement" in result.notes[-1]
+
+
+def test_going_to_and_fro_between_two_faults_ends_the_revising(fake: FakeModel, request_of: Make) -> None:
+    """A model that mends one fault with another, and that one with the first, is not asked for ever."""
+    other = "The salary was an insult."
+    fake.enqueue(UNKIND, changes(("4", other)), changes(("4", RUDE[0])), changes(("4", "")))
+    result = draft(request_of(), model=fake, judge=False, limits=Limits(attempts=9))
+    assert (result.source, len(fake.history)) == ("phrasebook", 3)
+
+
+def test_what_became_of_each_finding_is_told(fake: FakeModel, request_of: Make) -> None:
+    """Over the attempts, a finding is fixed, persists or is introduced; a first attempt has nothing to compare."""
+    two = letter(THANKS, NEWS, DOOR, RUDE, ("The salary was an insult.", 0))
+    again = "The people were rude, and I met Xaver Huber."
+    fake.enqueue(two, changes(("4", again), ("5", "")), changes(("4", "")))
+    result = draft(request_of(), model=fake, judge=False)
+    first, second, third = (attempt.progress for attempt in result.attempts)
+    assert first is None
+    assert second is not None
+    assert third is not None
+    assert "positivity/disparagement" in second.persisting
+    assert second.introduced == ("honesty/unsupported-fact",)
+    assert second.fixed
+    assert (set(third.fixed), third.persisting, third.introduced) == (
+        {*second.persisting, *second.introduced}, (), ()
+    )  # fmt: skip
+
+
+def test_lines_without_a_finding_stay_word_for_word(fake: FakeModel, request_of: Make) -> None:
+    """A model that rewrites the whole letter where one sentence is at fault changes that sentence and no other."""
+    greedy = [("greeting", "Hey,"), ("1", "Cheers."), ("2", "I withdraw."), ("4", ""), ("sign_off", "Bye,")]
+    fake.enqueue(UNKIND, changes(*greedy))
+    result = draft(request_of(), model=fake, judge=False)
+    fake.enqueue(GOOD)
+    assert result.source == "fake"
+    assert result.message == draft(request_of(), model=fake, judge=False).message
+
+
+def test_what_is_missing_may_be_added(fake: FakeModel, request_of: Make) -> None:
+    """A finding about the whole message opens every line, and lets a sentence be put in."""
+    thanks = {"line": "greeting", "added": True, "text": THANKS[0], "fact": THANKS[1]}
+    fake.enqueue(letter(NEWS, DOOR), {"changes": [thanks]})
+    result = draft(request_of(), model=fake, judge=False)
+    assert [attempt.report.acceptable for attempt in result.attempts if attempt.report] == [False, True]
+    assert [finding.rule for finding in result.attempts[0].report.errors] == ["positivity/no-thanks"]  # type: ignore[union-attr]
+    assert result.message.body.startswith("Dear Tom,\n\nThank you for the interview. I have accepted")
+
+
+@pytest.mark.parametrize("added", [False, True])
+def test_a_change_to_a_line_that_is_not_there_changes_nothing(added: bool, fake: FakeModel, request_of: Make) -> None:
+    """A model that names a line that the letter does not have is as one that changed nothing."""
+    away = {"line": "77", "added": added, "text": "I met Xaver Huber.", "fact": 0}
+    fake.enqueue(UNKIND, {"changes": [away]})
+    result = draft(request_of(), model=fake, judge=False)
+    assert "repeated" in result.notes[-1]
+    assert result.attempts[1].draft == result.attempts[0].draft
 
 
 def test_a_sentence_that_rests_on_no_fact_is_a_finding(fake: FakeModel, request_of: Make) -> None:
     """A claim on a fact that the brief does not have is rejected, however harmless the sentence."""
-    fake.enqueue(letter(THANKS, NEWS, ("I would be glad to stay in touch.", 17)), GOOD)
+    fake.enqueue(letter(THANKS, NEWS, ("I would be glad to stay in touch.", 17)), changes(("3", DOOR[0])))
     result = draft(request_of(), model=fake, judge=False)
     first = result.attempts[0].report
     assert first is not None
@@ -128,7 +193,7 @@ def test_a_failing_model_is_replaced(fault: ModelError, calls: int, fake: FakeMo
 @pytest.mark.parametrize("limits", [Limits(tokens=1), Limits(seconds=0.0), Limits(attempts=1)])
 def test_limits_are_kept(limits: Limits, fake: FakeModel, request_of: Make) -> None:
     """When tokens, seconds or attempts are used up, no more calls are made and the phrasebook writes."""
-    fake.enqueue(letter(RUDE), letter(RUDE, THANKS), GOOD)
+    fake.enqueue(UNKIND, changes(("4", RUDE[0])), GOOD)
     result = draft(request_of(), model=fake, judge=False, limits=limits)
     assert result.source == "phrasebook"
     assert len(fake.history) <= 1
@@ -139,10 +204,10 @@ def test_async_and_sync_give_the_same(request_of: Make) -> None:
     results = []
     for _ in range(2):
         fake = FakeModel()
-        fake.enqueue(letter(RUDE), GOOD)
+        fake.enqueue(UNKIND, changes(("4", "")))
         results.append(asyncio.run(adraft(request_of(), model=fake, judge=False, now=date(2027, 1, 1))))
     fake = FakeModel()
-    fake.enqueue(letter(RUDE), GOOD)
+    fake.enqueue(UNKIND, changes(("4", "")))
     results.append(draft(request_of(), model=fake, judge=False, now=date(2027, 1, 1)))
     assert len({result.message for result in results}) == 1
 

@@ -52,7 +52,7 @@ def main() -> None:
 
     Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed.
     """
-    from drafter.cli import check, draft, evaluate, guide, rules  # noqa: F401 -- importing a module adds its command
+    from drafter.cli import check, doctor, draft, evaluate, guide, reply, revise, rules  # noqa: F401 -- importing a module adds its command
 
     try:
         code = app(standalone_mode=False) or 0

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from drafter.cli import app, examples, render
+from drafter.cli import app, examples
+from drafter.cli.editing import edited
 from drafter.cli.fields import request_from
-from drafter.errors import DrafterError
-from drafter.message import Result
-
-WITHOUT_MODEL = (
-    "No language model is set up, so the built-in phrasebook wrote this. "
-    "To have a model write: set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, and --model NAME."
-)
+from drafter.cli.outcome import Place, deliver, tell
+from drafter.cli.progress import progress
 
 
 @app.command(
     epilog=examples(
         "drafter draft request.toml",
         "drafter draft request.toml --model gpt-5-mini --out message.txt",
+        "drafter draft request.toml --candidates 3 --edit",
         "drafter draft - --json < request.json",
         "drafter draft --sender 'Ana Ruiz' --company Larkfield --role 'Copy Editor' --reason staying",
     )
@@ -83,13 +77,20 @@ def draft(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Another number, another wording.")] = 0,
+    candidates: Annotated[
+        int, typer.Option(min=1, max=10, metavar="N", help="So many messages to choose from, the best first.")
+    ] = 1,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Open the message in your editor, and check what you saved.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Write the message to this file instead of printing it.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --out replace a file.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the message: no notes, no advice.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as one JSON object.")] = False,
 ) -> None:
     """Write a message and check it. The message goes to standard output, everything else to standard error."""
-    _can_save(out, force)
+    place = Place(out, force)
+    place.check()
     fields: dict[str, Any] = {
         "sender": sender,
         "company": company,
@@ -111,61 +112,13 @@ def draft(
         "max_words": max_words,
     }
     wanted = request_from(request, fields)
-    from drafter.pipeline import draft as write
+    from drafter.drafting import Drafter
 
-    result = write(wanted, model=model, judge=False if judge == "none" else judge, seed=seed)
-    text = render.as_json(render.result_data(result)) if as_json else render.as_text(result.message)
-    if out is None:
-        typer.echo(text)
-    else:
-        _save(out, text + "\n")
+    with progress() as listener:
+        result = Drafter(model, judge=judge, on_event=listener).draft(wanted, seed=seed, candidates=candidates)
+    if edit:
+        message, report = edited(result.message, wanted)
+        result = result.model_copy(update={"message": message, "report": report, "others": ()})
+    deliver(result, place, as_json=as_json)
     if not quiet:
-        _tell(result, model_named=model is not None, saved=out)
-
-
-def _tell(result: Result, *, model_named: bool, saved: Path | None) -> None:
-    """What the person should know, on standard error."""
-    typer.echo(err=True)
-    if saved is not None:
-        render.note(f"The message is in {saved}.")
-    if not model_named and {attempt.writer for attempt in result.attempts} == {"phrasebook"}:
-        render.note(WITHOUT_MODEL)
-    for note in result.notes:
-        render.note(note)
-    read_by = result.attempts[-1].judge
-    second = (
-        f", and {'it' if read_by == result.source else read_by} found nothing on a second reading" if read_by else ""
-    )
-    render.note(
-        f"Written by {result.source}, {result.report.words} words; all {len(result.report.rules)} guardrails "
-        f"passed{second}."
-    )
-    typer.echo(err=True)
-    render.advice(result.advice)
-
-
-def _can_save(path: Path | None, force: bool) -> None:
-    """Refuses a place that can't take the message before a model is paid for it."""
-    if path is None:
-        return
-    if path.is_dir() or not path.parent.is_dir():
-        fault = "is a folder" if path.is_dir() else f"can't be made: there is no folder {path.parent}"
-        raise typer.BadParameter(f"{path} {fault}; name a file in a folder that exists", param_hint="--out")
-    if path.exists() and not force:
-        raise typer.BadParameter(f"{path} exists already; add --force to replace it", param_hint="--out")
-
-
-def _save(path: Path, text: str) -> None:
-    """Writes a file whole or not at all: beside it first, then in its place."""
-    try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-            Path(beside).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(beside).unlink()
-            raise
-    except OSError as fault:
-        raise DrafterError(f"{path}: can't be written: {fault.strerror or fault}") from fault
+        tell(result, place, model_named=model is not None)

@@ -29,7 +29,13 @@ def as_json(data: Any) -> str:
 
 def result_data(result: Result) -> dict[str, Any]:
     """A result as plain data, with whether its message is acceptable said outright."""
-    return {"acceptable": result.report.acceptable, **result.model_dump(mode="json")}
+    return {
+        "acceptable": result.report.acceptable,
+        **result.model_dump(mode="json"),
+        "usage": result.usage.model_dump(mode="json"),
+        "cost_usd": result.cost_usd,
+        "calls": result.calls,
+    }
 
 
 def report_data(given: Report) -> dict[str, Any]:
@@ -40,6 +46,11 @@ def report_data(given: Report) -> dict[str, Any]:
 def note(text: str, *, label: str = "") -> None:
     """Tells the person something on stderr, wrapped, with a label that is bold in a terminal."""
     _print_labelled(console(stderr=True), label, text)
+
+
+def line(label: str, text: str) -> None:
+    """One labelled line on stdout, wrapped beside its label."""
+    _print_labelled(console(stderr=False), f"{label:>13}", text)
 
 
 def console(*, stderr: bool) -> Console:
@@ -77,9 +88,9 @@ def _advice(given: Advice) -> Iterator[tuple[str, str]]:
 _CHANNEL = {"email": "e-mail", "phone": "phone", "text": "text message", "linkedin": "LinkedIn message"}
 
 
-def report(given: Report, draft: Draft) -> None:
-    """The findings on stdout, a paragraph each, and a line that sums up."""
-    screen = console(stderr=False)
+def report(given: Report, draft: Draft, *, stderr: bool = False) -> None:
+    """The findings, a paragraph each, and a line that sums up."""
+    screen = console(stderr=stderr)
     blocks = [_finding(one, draft, in_context=screen.is_terminal) for one in given.findings]
     broken = [one for one in given.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
     blocks += [_status("not judged", one) for one in broken]

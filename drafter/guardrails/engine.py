@@ -13,27 +13,34 @@ from drafter.guardrails.blanking import name_forms
 from drafter.guardrails.kinds import KINDS, Case, Hit, Rule
 from drafter.guardrails.pack import RULES, has_language, language, needs_words, rules_by_name
 from drafter.guardrails.reading import read
-from drafter.message import Draft, Finding, Part, Report, RuleStatus, Severity, Status
+from drafter.message import Draft, Finding, Occasion, Part, Report, RuleStatus, Severity, Status
 from drafter.request import Request
 
 MOST_FINDINGS = 50
 """Findings of one part of a rule that are listed at most; whoever has mended those can ask again."""
 
 
-def check(draft: Draft, request: Request, *, waive: Mapping[str, str] | None = None) -> Report:
+def check(
+    draft: Draft,
+    request: Request,
+    *,
+    waive: Mapping[str, str] | None = None,
+    occasion: Occasion = Occasion.WITHDRAWAL,
+) -> Report:
     """What the guardrails say of a draft that answers a request.
 
     `waive` maps rules that are not to be judged to the reason why; they are listed as waived. Spans in the findings are
     Python string indices into the subject or body as given, and `text[start:end] == evidence`. Rules that can't run in
     the request's language are `not_run`, and the draft is then not acceptable. Raises UnknownRule for a rule in `waive`
-    that the contract does not have, and PackError for a broken rule pack.
+    that the contract does not have, and PackError for a broken rule pack. On the occasion of a reply, those parts of
+    rules are tried that the packs have for replies.
     """
     waived = dict(waive or {})
     for rule in waived:
         if rule not in RULES:
             raise UnknownRule(rule, RULES)
     packs = rules_by_name(request.primary_language)
-    case = case_of(draft, request)
+    case = case_of(draft, request, occasion)
     wordless = frozenset[str]() if has_language(case.language) else needs_words()
     findings: list[Finding] = []
     statuses = []
@@ -50,12 +57,12 @@ def check(draft: Draft, request: Request, *, waive: Mapping[str, str] | None = N
     return Report(findings=tuple(findings), rules=tuple(statuses), words=case.body.words)
 
 
-def case_of(draft: Draft, request: Request) -> Case:
+def case_of(draft: Draft, request: Request, occasion: Occasion = Occasion.WITHDRAWAL) -> Case:
     """A draft, read once for all rules."""
     tag = request.primary_language
     forms, known = name_forms(request), language(tag)
     subject = None if draft.subject is None else read(draft.subject, Part.SUBJECT, forms, known)
-    return Case(request, draft, read(draft.body, Part.BODY, forms, known), subject, tag)
+    return Case(request, draft, read(draft.body, Part.BODY, forms, known), subject, tag, occasion)
 
 
 def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Finding], RuleStatus]:
@@ -65,7 +72,7 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
     findings: list[Finding] = []
     try:
         for rule in parts:
-            if rule.applies(case.request):
+            if rule.applies(case.request, case.occasion):
                 findings += _findings(rule, KINDS[rule.kind](rule, case))
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")

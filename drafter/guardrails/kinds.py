@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
-from drafter.message import Draft, Part, Severity
+from drafter.message import Draft, Occasion, Part, Severity
 from drafter.names import parted
 from drafter.request import Request
 
@@ -43,8 +43,12 @@ class Rule:
     passes: tuple[Mapping[str, Any], ...]
     path: str
 
-    def applies(self, request: Request) -> bool:
-        """Whether the rule's `when` holds: each named field of the request has one of the values listed."""
+    def applies(self, request: Request, occasion: Occasion = Occasion.WITHDRAWAL) -> bool:
+        """Whether the rule's `occasions` (default: all) have this one, and its `when` holds: each named field of the
+        request has one of the values listed.
+        """
+        if occasion not in self.parameters.get("occasions", (occasion,)):
+            return False
         wanted: Mapping[str, list[Any]] = self.parameters.get("when", {})
         return all(field_value(request, name) in values for name, values in wanted.items())
 
@@ -66,6 +70,7 @@ class Case:
     body: Reading
     subject: Reading | None
     language: str
+    occasion: Occasion = Occasion.WITHDRAWAL
     found: dict[str, Any] = field(default_factory=dict, compare=False)
     """What one rule has worked out of the draft and another can use, by a name for it."""
 

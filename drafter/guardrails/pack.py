@@ -20,7 +20,7 @@ from drafter.errors import ContentError, PackError
 from drafter.guardrails.kinds import KINDS, Rule, compiled, slots_filled
 from drafter.guardrails.phrases import needs
 from drafter.guardrails.reading import Language
-from drafter.message import Severity
+from drafter.message import Occasion, Severity
 
 RULES = (
     "honesty/false-reason",
@@ -57,6 +57,7 @@ class RuleText(BaseModel):
     sentence: str | None = None
     subject: str | None = None
     request: dict[str, Any] = {}
+    occasion: Occasion = Occasion.WITHDRAWAL
 
 
 class RuleData(BaseModel):

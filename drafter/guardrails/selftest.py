@@ -9,7 +9,7 @@ from drafter.content import read_toml
 from drafter.guardrails.engine import case_of
 from drafter.guardrails.kinds import KINDS, Rule
 from drafter.guardrails.pack import REFERENCE, rules
-from drafter.message import Draft
+from drafter.message import Draft, Occasion
 from drafter.names import Names
 from drafter.request import Request
 
@@ -44,5 +44,6 @@ def flags(rule: Rule, text: Mapping[str, Any]) -> bool:
         before, after = names.fill(letter["body"].strip()).replace("{recipient}", "hiring team").split("{sentence}")
         body = f"{before}{text.get('sentence', '')}{after}".replace(" \n", "\n")
         subject = subject or names.fill(letter["subject"])
-    case = case_of(Draft(subject=subject, body=body), request)
-    return rule.applies(request) and next(iter(KINDS[rule.kind](rule, case)), None) is not None
+    occasion = text.get("occasion", Occasion.WITHDRAWAL)
+    case = case_of(Draft(subject=subject, body=body), request, occasion)
+    return rule.applies(request, occasion) and next(iter(KINDS[rule.kind](rule, case)), None) is not None

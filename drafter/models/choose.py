@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from drafter.models.interface import Model
 from drafter.models.retry import Retrying
+from drafter.settings import current_settings
 
 DEFAULT_MODEL = "gpt-5-mini"
 """The model that is asked where a key is set and no model is named."""
@@ -21,14 +21,14 @@ PROVIDERS = frozenset(
 )
 
 
-def configured_model(spec: str | None = None, environ: Mapping[str, str] | None = None) -> Model | None:
-    """The model to use, with retries: the one named, else DRAFTER_MODEL, else a default where a key is set, else None.
+def configured_model(spec: str | None = None) -> Model | None:
+    """The model to use, with retries: the one named, else the settings', else a default where a key is set, else None.
 
-    Raises ModelNotConfigured where a model was named that can't be set up here.
+    Raises ModelNotConfigured where a model was named that can't be set up here, and SettingsError.
     """
-    settings = os.environ if environ is None else environ
-    base_url, key = settings.get("OPENAI_BASE_URL") or None, settings.get("OPENAI_API_KEY") or None
-    named = spec or settings.get("DRAFTER_MODEL") or (DEFAULT_MODEL if key or base_url else None)
+    settings = current_settings()
+    base_url, key = settings.base_url or os.environ.get("OPENAI_BASE_URL"), os.environ.get("OPENAI_API_KEY")
+    named = spec or settings.model or (DEFAULT_MODEL if key or base_url else None)
     if named is None or named == "phrasebook":
         return None
     provider, _, rest = named.partition(":")

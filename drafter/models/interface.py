@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -61,3 +62,16 @@ class Model(Protocol):
     async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The answer to one call, in a running event loop."""
         ...
+
+
+@asynccontextmanager
+async def lasting(*models: Model) -> AsyncIterator[None]:
+    """Has models keep what they need in the running event loop, such as connections, until the end of the block.
+
+    A model that can has a `lasting` of its own; for one that can't nothing is done.
+    """
+    async with AsyncExitStack() as stack:
+        for one in {id(model): model for model in models}.values():
+            if own := getattr(one, "lasting", None):
+                await stack.enter_async_context(own())
+        yield

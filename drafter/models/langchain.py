@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from contextvars import copy_context
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from drafter.errors import ModelNotConfigured, ModelUnavailable
+from drafter.errors import ModelNotConfigured
 from drafter.message import Usage
 from drafter.models.faults import fault_of_exception
 from drafter.models.interface import ModelCall, ModelReply
@@ -22,7 +26,8 @@ _FINISH = ("finish_reason", "stop_reason", "stopReason", "done_reason")
 class LangChainModel:
     """A LangChain chat model behind this project's interface. The prompt asks for the JSON; no schema is bound.
 
-    The chat model's own settings hold for retries, temperature and, in sync calls, for the time-out of a single call.
+    The chat model's own settings hold for retries and temperature. Each call is made in a thread of its own, so that it
+    can be left at its deadline, and because chat models share asynchronous clients that don't outlive an event loop.
     """
 
     def __init__(self, chat_model: BaseChatModel, name: str | None = None) -> None:
@@ -46,10 +51,10 @@ class LangChainModel:
         except Exception as fault:
             raise ModelNotConfigured(spec, f"can't be set up ({type(fault).__name__}); is its key set?") from None
 
-    def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:  # noqa: ARG002 -- see the class
-        """The answer to one call. Raises ModelError."""
+    def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+        """The answer to one call, within `timeout` seconds. Raises ModelError."""
         try:
-            return self._reply(self._chat_model.invoke(_messages(call)))
+            return self._reply(self._asked(call).result(timeout))
         except Exception as fault:
             raise fault_of_exception(self.name, fault) from None
 
@@ -59,11 +64,23 @@ class LangChainModel:
 
         try:
             async with asyncio.timeout(timeout):
-                return self._reply(await self._chat_model.ainvoke(_messages(call)))
-        except TimeoutError:
-            raise ModelUnavailable(self.name, f"did not answer within {timeout:.0f} seconds") from None
+                return self._reply(await asyncio.wrap_future(self._asked(call)))
         except Exception as fault:
             raise fault_of_exception(self.name, fault) from None
+
+    def _asked(self, call: ModelCall) -> Future[AIMessage]:
+        """The answer to come. The thread keeps no process alive, and callbacks and traces of the caller hold in it."""
+        answer: Future[AIMessage] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._chat_model.invoke(_messages(call)))
+            except BaseException as fault:
+                with suppress(InvalidStateError):  # nobody waits any more
+                    answer.set_exception(fault)
+
+        Thread(target=copy_context().run, args=(ask,), daemon=True, name=f"drafter-{self.name}").start()
+        return answer
 
     def _reply(self, message: AIMessage) -> ModelReply:
         metadata: dict[str, Any] = message.response_metadata

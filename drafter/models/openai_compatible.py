@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from asyncio import AbstractEventLoop, get_running_loop
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
@@ -82,12 +84,21 @@ class _Dialect:
         return body
 
 
+@dataclass
+class _Lease:
+    """An event loop's client, and how many use it."""
+
+    client: AsyncOpenAI
+    users: int = 0
+
+
 class OpenAIModel:
     """A model behind an OpenAI-compatible endpoint.
 
     `base_url` and `api_key` default to OPENAI_BASE_URL and OPENAI_API_KEY; a local server that was named by its base
-    URL needs no key. The client is made at the first call, and an async one for each call, so that none outlives its
-    event loop. Threads may share a model object. Raises ModelNotConfigured where there is no usable key.
+    URL needs no key. Threads may share a model object, and so may event loops: the sync client is made at the first
+    call in a process, so that none is carried over a fork, and an async one for each event loop, for as long as calls
+    are being made in it or it is `lasting`. Raises ModelNotConfigured where there is no usable key.
     """
 
     def __init__(self, name: str, *, base_url: str | None = None, api_key: str | None = None) -> None:
@@ -102,7 +113,8 @@ class OpenAIModel:
             )
         if not (self._api_key.isascii() and self._api_key.isprintable()):
             raise ModelNotConfigured(name, "the key holds a character that no key has; set OPENAI_API_KEY anew")
-        self._client: OpenAI | None = None
+        self._client: tuple[int, OpenAI] | None = None
+        self._leases: dict[AbstractEventLoop, _Lease] = {}
         self._making = Lock()
         self._dialect = _Dialect("max_completion_tokens" if _is_openai(self._base_url) else "max_tokens")
 
@@ -134,7 +146,7 @@ class OpenAIModel:
         import asyncio
 
         try:
-            async with self._async_client() as client:
+            async with self._leased() as client:
                 chat = client.chat.completions  # before the clock starts, as above
                 async with asyncio.timeout(timeout):
                     return await self._aasked(chat, call, timeout)
@@ -160,15 +172,39 @@ class OpenAIModel:
     def _sync_client(self) -> OpenAI:
         from openai import OpenAI
 
+        process = os.getpid()
         with self._making:
-            if self._client is None:
-                self._client = OpenAI(base_url=self._base_url, api_key=self._api_key, max_retries=0)
-            return self._client
+            if self._client is None or self._client[0] != process:
+                self._client = process, OpenAI(base_url=self._base_url, api_key=self._api_key, max_retries=0)
+            return self._client[1]
 
-    def _async_client(self) -> AsyncOpenAI:
+    @asynccontextmanager
+    async def lasting(self) -> AsyncIterator[None]:
+        """Keeps one client and its connections open in the running event loop until the end of the block."""
+        async with self._leased():
+            yield
+
+    @asynccontextmanager
+    async def _leased(self) -> AsyncIterator[AsyncOpenAI]:
+        """The running event loop's client, which is closed when nobody uses it any more."""
         from openai import AsyncOpenAI
 
-        return AsyncOpenAI(base_url=self._base_url, api_key=self._api_key, max_retries=0)
+        loop = get_running_loop()
+        with self._making:
+            lease = self._leases.get(loop)
+            if lease is None:
+                client = AsyncOpenAI(base_url=self._base_url, api_key=self._api_key, max_retries=0)
+                lease = self._leases[loop] = _Lease(client)
+            lease.users += 1
+        try:
+            yield lease.client
+        finally:
+            with self._making:
+                lease.users -= 1
+                if last := not lease.users:
+                    del self._leases[loop]
+            if last:
+                await lease.client.close()
 
     def _reply(self, raw: bytes) -> ModelReply:
         """The reply in a response body, read strictly: what is missing or odd in it is MalformedReply."""

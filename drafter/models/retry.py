@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 from drafter.errors import ModelUnavailable
-from drafter.models.interface import Model, ModelCall, ModelReply
+from drafter.models.interface import Model, ModelCall, ModelReply, lasting
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -42,6 +43,10 @@ class Retrying:
     def name(self) -> str:
         """The wrapped model's name."""
         return self._model.name
+
+    def lasting(self) -> AbstractAsyncContextManager[None]:
+        """The wrapped model's."""
+        return lasting(self._model)
 
     def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         """The answer to one call, tried again where that helps, within `timeout` seconds. Raises ModelError."""

@@ -16,10 +16,11 @@ from drafter.guide import WORD_LIMITS
 from drafter.letter import Letter, compose
 from drafter.names import Names
 from drafter.phrasebook.book import kin, language_of, ordinary
+from drafter.phrasebook.reply import write_reply
 from drafter.phrasebook.writer import Outline, Writer
 from drafter.request import Channel
 
-__all__ = ["write"]
+__all__ = ["COMFORT", "write", "write_reply"]
 
 TRIES = 150
 """Letters that are made for one seed at most, with shorter wordings from a third of them onwards."""

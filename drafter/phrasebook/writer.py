@@ -84,10 +84,10 @@ class Writer:
         order = orders[0] if self._random is None else self._draw(orders)
         paragraphs = tuple(tuple(part for move in moves for part in self._parts(move)) for moves in order)
         return Outline(
-            subject=self._pick("subject") if brief.channel is Channel.EMAIL else None,
-            greeting=self._pick("greeting_named" if brief.named_recipient else "greeting_unnamed"),
+            subject=self.pick("subject") if brief.channel is Channel.EMAIL else None,
+            greeting=self.pick("greeting_named" if brief.named_recipient else "greeting_unnamed"),
             paragraphs=paragraphs,
-            sign_off=self._pick("sign_off"),
+            sign_off=self.pick("sign_off"),
         )
 
     def _parts(self, move: str) -> Iterator[Part]:
@@ -102,22 +102,23 @@ class Writer:
             yield self._thanks()
         elif name == "end":
             closing, fact = ("door", brief.number(FactKind.DOOR)) if brief.keep_in_touch else ("wish", None)
-            yield _part(closing, self._pick(closing), fact)
+            yield _part(closing, self.pick(closing), fact)
         elif name == "cancel":
             if brief.interview:
-                text = self._pick("cancel").replace("{date}", brief.interview.split(" at ")[0])
+                text = self.pick("cancel").replace("{date}", brief.interview.split(" at ")[0])
                 yield _part("cancel", text, brief.number(FactKind.INTERVIEW))
         elif name == "mention":
             yield from self._mentions()
         else:
-            yield _part(name, self._pick(name), None)
+            yield _part(name, self.pick(name), None)
 
     def _has_room(self, name: str) -> bool:
         if self._random is None or self._room < 1:
             return False
         return name == "mention" or self._random.random() < OPTIONAL_CHANCE
 
-    def _pick(self, move: str) -> str:
+    def pick(self, move: str) -> str:
+        """One wording of a move that suits the brief."""
         fitting = wordings(move, self._brief)
         if _NOUN_AT_END.search(self._names.role):
             fitting = tuple(text for text in fitting if not _NOUN_BESIDE.search(text)) or fitting
@@ -139,16 +140,16 @@ class Writer:
     def _news(self) -> Part:
         """The withdrawal, alone or with the reason; a sentence that tells the reason rests on the reason."""
         brief = self._brief
-        withdraw = self._pick("withdraw")
+        withdraw = self.pick("withdraw")
         told = "reason" not in self._without
         detail = as_clause(brief.detail) if told else None
-        reason = detail or (self._pick(brief.reason) if brief.reason and told else None)
-        text = self._pick("alone") if reason is None else self._joint(reason, own=detail is not None)
+        reason = detail or (self.pick(brief.reason) if brief.reason and told else None)
+        text = self.pick("alone") if reason is None else self._joint(reason, own=detail is not None)
         decision, about = brief.number(FactKind.DECISION), brief.number(FactKind.REASON)
         values = {"withdraw": withdraw, "reason": reason or ""}
         values |= {name.capitalize(): value[:1].upper() + value[1:] for name, value in values.items()}
         sentences = (
-            Sentence(text=_filled(piece, values), fact=(about if "eason}" in piece else decision) or 0)
+            Sentence(text=filled(piece, values), fact=(about if "eason}" in piece else decision) or 0)
             for piece in re.split(r"(?<=[.?!]) (?=[A-Z{])", text)
         )
         return Part("news", tuple(sentences), tuple(piece for piece in (text, withdraw, reason) if piece))
@@ -167,8 +168,8 @@ class Writer:
         entries = {self._addressed(words): words for words in brief.words(FactKind.APPRECIATED)}
         praise = woven(tuple(entries))
         if praise is None or "praise" in self._without:
-            return _part("thanks", self._pick(brief.stage), brief.number(FactKind.STAGE))
-        text = _filled(self._pick(praise.move), praise.values)
+            return _part("thanks", self.pick(brief.stage), brief.number(FactKind.STAGE))
+        text = filled(self.pick(praise.move), praise.values)
         return _part("thanks", text, brief.number(FactKind.APPRECIATED, entries[praise.entry]))
 
     def _addressed(self, words: str) -> str:
@@ -184,9 +185,9 @@ class Writer:
             if clause is None or len(clause.split()) > MENTION_WORDS:
                 continue
             plain = count > 0 or is_two(clause)
-            text = "{Mention}." if plain else self._pick("offer" if is_offer(clause) else "mention")
+            text = "{Mention}." if plain else self.pick("offer" if is_offer(clause) else "mention")
             values = {"mention": clause, "Mention": clause[:1].upper() + clause[1:]}
-            yield _part("mention", _filled(text, values), self._brief.number(FactKind.MAY_MENTION, words))
+            yield _part("mention", filled(text, values), self._brief.number(FactKind.MAY_MENTION, words))
 
 
 def _part(move: str, text: str, fact: int | None) -> Part:
@@ -194,5 +195,6 @@ def _part(move: str, text: str, fact: int | None) -> Part:
     return Part(move, tuple(Sentence(text=piece, fact=fact or 0) for piece in pieces), (text,))
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A wording with its slots filled; slots for names stay."""
     return re.sub(r"\{(\w+)\}", lambda slot: values.get(slot[1], slot[0]), text)

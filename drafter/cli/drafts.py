@@ -1,0 +1,81 @@
+"""Reads drafts and incoming messages: files, or standard input."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from drafter.errors import DrafterError
+from drafter.message import Draft
+
+
+def read_draft(source: str, subject: str | None = None) -> tuple[Draft, int | None]:
+    """The draft in a file or on standard input, and the line on which its body begins, where lines tell where it is.
+
+    Raises DrafterError that names the file.
+    """
+    text = read_text(source, "there is nothing to check")
+    name = _name(source)
+    # A text may begin with an unfilled slot, "{name}"; JSON goes on with a quote or ends at once.
+    if source.endswith(".json") or (source == "-" and re.match(r"\s*\{\s*[\"}]", text)):
+        return _from_json(text, name, subject), None
+    return parse_draft(text, name, subject)
+
+
+def parse_draft(text: str, name: str, subject: str | None = None) -> tuple[Draft, int]:
+    """The draft in a text, and the line on which its body begins: "Subject: …" may be its first line."""
+    above = 0
+    first, _, rest = text.partition("\n")
+    if subject is None and first.lower().startswith("subject:"):
+        subject, text, above = first.partition(":")[2].strip(), rest, 1
+    body_line = above + len(text) - len(text.lstrip("\n")) + 1
+    return _draft({"subject": subject, "body": text.strip("\n")}, name), body_line
+
+
+def read_text(source: str, so_what: str) -> str:
+    """The text in a file or on standard input. Raises DrafterError that names it; `so_what` is said of an empty one."""
+    name = _name(source)
+    try:
+        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as fault:
+        raise DrafterError(f"{name}: byte {fault.start} is not UTF-8; save it as UTF-8") from fault
+    except (OSError, ValueError) as fault:  # ValueError: a path with a null character
+        raise DrafterError(f"{name}: can't be read: {getattr(fault, 'strerror', None) or fault}") from fault
+    if not text.strip():
+        raise DrafterError(f"{name}: is empty; {so_what}")
+    return text
+
+
+def _name(source: str) -> str:
+    return "standard input" if source == "-" else source
+
+
+def _from_json(text: str, name: str, subject: str | None) -> Draft:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise DrafterError(
+            f"{name}: line {fault.lineno}, column {fault.colno}: is not valid JSON: {fault.msg}"
+        ) from fault
+    except (RecursionError, ValueError) as fault:
+        raise DrafterError(f"{name}: is nested too deep or holds too long a number; it is no draft") from fault
+    if isinstance(data, dict) and isinstance(data.get("message"), dict):
+        data = data["message"]  # what `drafter draft --json` prints
+    if isinstance(data, dict) and subject is not None:
+        data["subject"] = subject
+    return _draft(data, name)
+
+
+def _draft(data: Any, name: str) -> Draft:
+    try:
+        return Draft.model_validate(data)
+    except ValidationError as fault:
+        error = fault.errors()[0]
+        place = ".".join(str(step) for step in error["loc"]) or "the whole"
+        raise DrafterError(f"{name}: {place}: {error['msg']}; a draft has subject and body") from fault

@@ -1,0 +1,112 @@
+"""What a command that writes a message does with it: print or save it, and tell the person what they should know."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from drafter.cli import render
+from drafter.errors import DrafterError
+from drafter.message import Attempt, Result
+
+WITHOUT_MODEL = (
+    "No language model is set up, so the built-in phrasebook wrote this. "
+    "To have a model write: set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, and --model NAME."
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message goes: a file, or standard output."""
+
+    out: Path | None
+    force: bool = False
+
+    def check(self) -> None:
+        """Refuses a place that can't take the message before a model is paid for it."""
+        path = self.out
+        if path is None:
+            return
+        if path.is_dir() or not path.parent.is_dir():
+            fault = "is a folder" if path.is_dir() else f"can't be made: there is no folder {path.parent}"
+            raise typer.BadParameter(f"{path} {fault}; name a file in a folder that exists", param_hint="--out")
+        if path.exists() and not self.force:
+            raise typer.BadParameter(f"{path} exists already; add --force to replace it", param_hint="--out")
+
+    def put(self, text: str) -> None:
+        """Prints a text, or saves it."""
+        if self.out is None:
+            typer.echo(text)
+        else:
+            save(self.out, text + "\n")
+
+
+def deliver(result: Result, place: Place, *, as_json: bool) -> None:
+    """The message, or everything as JSON, to its place. Further candidates follow the first, each under a line."""
+    if as_json:
+        place.put(render.as_json(render.result_data(result)))
+        return
+    others = (f"--- {number} ---\n{render.as_text(other.message)}" for number, other in enumerate(result.others, 2))
+    place.put("\n\n".join((render.as_text(result.message), *others)))
+
+
+def tell(result: Result, place: Place, *, model_named: bool, advise: bool = True) -> None:
+    """What the person should know, on standard error."""
+    typer.echo(err=True)
+    if place.out is not None:
+        render.note(f"The message is in {place.out}.")
+    if not model_named and {attempt.writer for attempt in result.attempts} == {"phrasebook"}:
+        render.note(WITHOUT_MODEL)
+    for note in result.notes:
+        render.note(note)
+    render.note(_account(result))
+    if advise:
+        typer.echo(err=True)
+        render.advice(result.advice)
+
+
+def _account(result: Result) -> str:
+    """Who wrote the message, what was checked, and what it took."""
+    read_by = result.attempts[-1].judge
+    second = f", and {'it' if read_by == result.source else read_by} found nothing on a second reading"
+    said = (
+        f"Written by {result.source}, {result.report.words} words; all {len(result.report.rules)} guardrails "
+        f"passed{second if read_by else ''}."
+    )
+    if result.others:
+        said += f" {len(result.others)} more to choose from, each checked in the same way; the best is first."
+    return said + _cost(result) + _mended(result.attempts)
+
+
+def _cost(result: Result) -> str:
+    if not result.calls or result.cost_usd is None:
+        return ""
+    calls = f"{result.calls} call{'' if result.calls == 1 else 's'}"
+    return f" {calls}, {result.usage.total:,} tokens, about ${result.cost_usd:.4f}."
+
+
+def _mended(attempts: tuple[Attempt, ...]) -> str:
+    """Which rules the guardrails had mended on the way."""
+    fixed = [rule for attempt in attempts if attempt.progress for rule in attempt.progress.fixed]
+    return f" Mended on the way: {', '.join(dict.fromkeys(fixed))}." if fixed else ""
+
+
+def save(path: Path, text: str) -> None:
+    """Writes a file whole or not at all: beside it first, then in its place."""
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(beside).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(beside).unlink()
+            raise
+    except OSError as fault:
+        raise DrafterError(f"{path}: can't be written: {fault.strerror or fault}") from fault
