@@ -93,14 +93,14 @@ def recipient_greeted(rule: Rule, case: Case) -> Iterator[Hit]:
 def _greeting(case: Case) -> tuple[int, int] | None:
     """Where the greeting stands, be it the first line or not; None where the language's greetings are not known.
 
-    A greeting that ends at a full stop may have been cut at a title ("drs."), so it goes on to the end of its line.
+    A greeting that ends at a title's full stop ("drs.") has been cut there, so it goes on to the end of its line.
     """
     known = language(case.language)
     for one in case.body.sentences:
         if known and (found := known.greeting.match(one.masked)) and (one.place != "body" or found[0][:3] != "to "):
             line = case.body.text.find("\n", one.start)
             line = len(case.body.text) if line < 0 else line
-            cut = one.text.endswith(".") and line - one.start < 80
+            cut = one.text.endswith(".") and fold(one.text.split()[-1]).strip(".") in _title_words()
             return one.start, line if cut else min(one.end, one.start + found.end())
     return None
 
