@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
+from copy import copy
 from datetime import date, datetime
 from itertools import islice
 from threading import Thread
@@ -20,6 +21,7 @@ from drafter.errors import DrafterError, ModelNotConfigured
 from drafter.limits import Limits
 from drafter.message import Draft, Result
 from drafter.models.interface import Model, lasting
+from drafter.models.traced import Traced
 from drafter.pipeline import Terms, changing, drafting, replying
 from drafter.prices import Prices
 from drafter.ranking import best_first
@@ -50,7 +52,16 @@ class Drafter:
         self._limits = limits or settings.limits
         self._prices = Prices.known(settings.prices)
         self._on_event = on_event
-        self._speakers = _speakers(model, _judge(judge, settings.judge))
+        speakers = _speakers(model, _judge(judge, settings.judge))
+        self._speakers: dict[Speaker, Model] = (
+            {who: Traced(one) for who, one in speakers.items()} if settings.tracing else speakers
+        )
+
+    def told(self, on_event: Listener) -> Drafter:
+        """The same drafter with another listener; both share their models and connections."""
+        other = copy(self)
+        other._on_event = on_event
+        return other
 
     def draft(
         self, request: Request, *, seed: int = 0, candidates: int = 1, now: date | datetime | None = None

@@ -69,6 +69,15 @@ def compose(letter: Letter, names: Names, channel: Channel) -> Draft:
     return Draft(subject=subject, body=names.fill(body))
 
 
+def parted(text: str) -> tuple[str | None, str, int]:
+    """The subject, the body and the line, from 1, on which the body begins; "Subject: …" may be a text's first line."""
+    subject, above = None, 0
+    first, _, rest = text.partition("\n")
+    if first.lower().startswith("subject:"):
+        subject, text, above = first.partition(":")[2].strip(), rest, 1
+    return subject, text.strip("\n"), above + len(text) - len(text.lstrip("\n")) + 1
+
+
 def _run_on(text: str) -> str:
     """A text that goes on after a comma: an everyday word at its start loses its capital, a name keeps it."""
     word = re.match(r"[^\W\d_]{2,}", text)

@@ -189,6 +189,14 @@ def revising_call(
     return replace(opening, messages=(system, both), schema=REVISION_SCHEMA, schema_name="revision")
 
 
+def objection(findings: Iterable[Finding], language: str) -> str:
+    """What a model that is not ours is told of a rejected message: each finding with its words and how to mend it."""
+    listed = [
+        {"text": finding.evidence or None, "problem": finding.message, "mend": finding.advice} for finding in findings
+    ]
+    return _render("objection", language, findings="\n".join(map(_as_data, listed))).content
+
+
 def _as_data(entry: str | Mapping[str, Any]) -> str:
     """A text or an entry as a line of JSON that can't end the block it stands in."""
     return json.dumps(entry, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")

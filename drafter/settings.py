@@ -30,7 +30,7 @@ class Settings(BaseSettings):
 
     `model` is a name such as "gpt-5-mini", "anthropic:NAME" or "phrasebook"; `judge` the same, or "none"; `base_url`
     the address of an OpenAI-compatible service; `attempts`, `seconds` and `tokens` are limits for one message; `prices`
-    is a file with prices of models.
+    is a file with prices of models; `tracing` makes OpenTelemetry spans of the calls.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     seconds: float = Field(default=90.0, gt=0)
     tokens: int = Field(default=12_000, gt=0)
     prices: Path | None = None
+    tracing: bool = False
 
     @property
     def limits(self) -> Limits:

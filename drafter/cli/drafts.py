@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from drafter.errors import DrafterError
+from drafter.letter import parted
 from drafter.message import Draft
 
 
@@ -29,12 +30,8 @@ def read_draft(source: str, subject: str | None = None) -> tuple[Draft, int | No
 
 def parse_draft(text: str, name: str, subject: str | None = None) -> tuple[Draft, int]:
     """The draft in a text, and the line on which its body begins: "Subject: …" may be its first line."""
-    above = 0
-    first, _, rest = text.partition("\n")
-    if subject is None and first.lower().startswith("subject:"):
-        subject, text, above = first.partition(":")[2].strip(), rest, 1
-    body_line = above + len(text) - len(text.lstrip("\n")) + 1
-    return _draft({"subject": subject, "body": text.strip("\n")}, name), body_line
+    given, body, line = parted(text)
+    return _draft({"subject": given if subject is None else subject, "body": body}, name), line
 
 
 def read_text(source: str, so_what: str) -> str:
