@@ -13,7 +13,7 @@ from functools import cache
 
 from drafter.content import read_toml
 from drafter.guide import channel_for, word_limit
-from drafter.names import Names, is_planted
+from drafter.names import Names, is_address, is_planted
 from drafter.request import Channel, Contracted, ReasonKind, Request, Share, Stage, Tone
 
 DETAIL_WORDS = 40
@@ -151,6 +151,10 @@ def _admitted(name: str, entries: tuple[str, ...], request: Request, withheld: l
         overlap = next((secret for secret, text in secrets if shares_words(entry, text)), None)
         if is_planted(entry):
             withheld.append(Withheld(field=where, why="it reads like an instruction to the writer, not like a fact"))
+        elif name == "appreciated" and is_address(entry):
+            withheld.append(
+                Withheld(field=where, why="it holds a link or an address; put what is to be sent into may_mention")
+            )
         elif overlap:
             withheld.append(Withheld(field=where, why=f"it has words in common with {overlap}"))
         else:

@@ -15,7 +15,14 @@ from drafter.request import Request, Tone
 
 _SLOT = re.compile(r"\{(sender|recipient|company|role|name_\d+)\}")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_BREAK = re.compile(r"(?=[(\[{<])|(?<=[\w'’)]{3}[.!?;:])\s+|\s+(?=[-–—|/#]+\s)")
+_BREAK = re.compile(r"(?=[(\[{<])|(?<=[\w'’)]{3}[.!?;:])\s+|(?<=,)\s+|\s+(?=[-–—|/#]+\s|\S*(?:://|&#))")
+_ADDRESS = re.compile(r"\w://|\bwww\.|\S@\S+\.\w|\b[\w-]+\.[a-z]{2,}/", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"://|&#|%[0-9a-f]{2}|\b[\w-]+\.(?:(?:com|net|org|io|dev|ai|info|biz|example|test)\b|[a-z]{2,}/)|^your? \w+ \w+",
+    re.IGNORECASE,
+)
+"""What stands behind a name and is none: an address, or words to whoever bears it."""
+
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff'’.-]+")
 
 
@@ -36,6 +43,11 @@ def is_planted(text: str) -> bool:
     return _planted().search(text) is not None
 
 
+def is_address(text: str) -> bool:
+    """Whether a text holds a link, or an address on the Internet."""
+    return _ADDRESS.search(text) is not None
+
+
 def spoken(name: str) -> str:
     """A name or title as one would say it: one line, without markup comments and without orders planted behind it.
 
@@ -45,8 +57,8 @@ def spoken(name: str) -> str:
     pieces = _BREAK.split(line)
     kept = pieces[:1]
     for piece in pieces[1:]:
-        if is_planted(piece):
-            return _squeeze(" ".join(kept)).rstrip(" .-–—|/#:;")
+        if is_planted(piece) or _NO_NAME.search(piece):
+            return _squeeze(" ".join(kept)).rstrip(" .,-–—|/#:;")
         kept.append(piece)
     return _squeeze(line)
 

@@ -13,13 +13,14 @@ from datetime import date, datetime
 from drafter.conversation import PHRASEBOOK, Answer, Ask, Conversation
 from drafter.disclosure import Brief, FactKind, brief
 from drafter.errors import NoAcceptableDraft, Problem, RequestError
+from drafter.guardrails import is_unkind_name
 from drafter.guide import advise
 from drafter.incoming import latest, situation
 from drafter.letter import Letter, claims
 from drafter.limits import Limits
 from drafter.message import Attempt, Draft, Finding, Occasion, Result
 from drafter.models.interface import ModelCall
-from drafter.names import Names
+from drafter.names import Names, spoken
 from drafter.phrasebook import write, write_reply
 from drafter.prices import Prices
 from drafter.prompts import changing_call, first_call, languages, replying_call
@@ -96,6 +97,11 @@ def changing(draft: Draft, request: Request, ask: str, terms: Terms) -> Conversa
 def _begun(request: Request, terms: Terms, occasion: Occasion = Occasion.WITHDRAWAL) -> Work:
     """The work on a request that makes sense. Raises RequestError."""
     problems = contradictions(request)
+    problems += [
+        Problem(field, "reads like more than a name; give the name alone", found=repr(name))
+        for field in ("company", "role", "recipient")
+        if (name := getattr(request, field)) and is_unkind_name(spoken(name), request.primary_language)
+    ]
     if request.primary_language not in languages():
         there_are = ", ".join(languages())
         problems.append(

@@ -22,7 +22,7 @@ HOUSE = ROOT / "drafter"
 # Ground floor first. `__init__` is the library's face: the rooms above it are for people and programs that use it.
 FLOORS = (
     "errors", "request", "message", "content", "limits", "settings", "names", "intake", "guide", "disclosure",
-    "letter", "ledger", "guardrails", "models", "prices", "conversation", "revision", "prompts", "incoming", "praise",
+    "letter", "guardrails", "ledger", "models", "prices", "conversation", "revision", "prompts", "incoming", "praise",
     "phrasebook", "judge", "writing", "ranking", "pipeline", "drafting", "evals", "__init__", "integrations", "cli",
     "__main__",
 )  # fmt: skip

@@ -2,9 +2,9 @@
 
 # Each family makes its kinds known to the packs when it is imported.
 from drafter.guardrails import brevity, discretion, form, grounding, learned, naming, positivity, reasons, safety
-from drafter.guardrails.engine import check
+from drafter.guardrails.engine import check, is_unkind_name
 from drafter.guardrails.pack import RULES
 
-__all__ = ["RULES", "check"]
+__all__ = ["RULES", "check", "is_unkind_name"]
 
 FAMILIES = (brevity, discretion, form, grounding, learned, naming, positivity, reasons, safety)

@@ -15,6 +15,7 @@ _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/_-]{12,}={0,2}(?![A-Za-z0-
 _HEX = re.compile(r"\b(?:[0-9a-fA-F]{2}[ :]?){6,}\b")
 _URL = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _SPACED = re.compile(r"(?:(?<=\s)|^|(?<=\())(?:\w[ .\-_*]{1,3}){3,}\w(?!\w)")
+_LETTERSPACED = re.compile(r"(?<!\S)(?:[^\W\d_] {1,2}){6,}[^\W\d_](?!\w)")
 _BITS = re.compile(r"(?<!\d)(?:[01]{8}[ ,]?){3,}(?!\d)")
 # Little words that no language has, but English turned by thirteen letters or written backwards.
 _MORSE = re.compile(r"(?<![\w.-])(?:[.\-·−]{1,5}[ /]+){5,}[.\-·−]{1,5}(?![\w.-])")
@@ -37,7 +38,7 @@ def encoded(text: str) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(text):
             if decode(found[0]):
                 yield found.start(), found.end()
-    for pattern in (_BITS, _MORSE):
+    for pattern in (_BITS, _MORSE, _LETTERSPACED):
         yield from (found.span() for found in pattern.finditer(text))
     for pattern in (_ROT13, _REVERSED):
         words = list(pattern.finditer(text))

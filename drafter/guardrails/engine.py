@@ -19,6 +19,9 @@ from drafter.request import Request
 MOST_FINDINGS = 50
 """Findings of one part of a rule that are listed at most; whoever has mended those can ask again."""
 
+UNKIND = ("positivity/disparagement", "positivity/negative-tone")
+"""The rules that no name may break either."""
+
 
 def check(
     draft: Draft,
@@ -117,3 +120,12 @@ def reading_order(finding: Finding) -> tuple[bool, bool, int]:
     if finding.span is None:
         return True, True, 0
     return False, finding.span.part is Part.BODY, finding.span.start
+
+
+def is_unkind_name(name: str, tag: str) -> bool:
+    """Whether a company, a role or a person is given by more than a name, and the rest runs somebody down."""
+    if len(name.split()) < 3:
+        return False
+    nobody = Request(sender="-", company="-", role="-", language=tag)
+    case = case_of(Draft(body=f"I met {name}."), nobody)
+    return any(judge_rule(rule, rules_by_name(tag)[rule], case)[0] for rule in UNKIND)

@@ -29,6 +29,7 @@ _UNSPACED = (
     (re.compile(r"[\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u109f\u1780-\u17d3]"), 5),  # Thai, Lao, Burmese, Khmer
 )
 """Scripts that set no spaces between words, and about how many characters of theirs make a word."""
+_SLOT = re.compile(r"\{(\w+?)(?:_\d+)?\}")
 _WORD = re.compile(r"[^\W_]+(?:['.&+/-][^\W_]+)*")
 
 
@@ -196,8 +197,25 @@ def _sentences(text: str, masked: str, part: Part, language: Language | None) ->
         for first, last in _split(masked, start, end, language):
             line = masked[first:last]
             called = called_by(line)
-            moves = frozenset(_moves(line, called, language)) if language and place != "salutation" else frozenset()
+            moves = _all_moves(line, called, None if place == "salutation" else language)
             yield Sentence(first, last, place, text[first:last], line, called, moves)
+
+
+def running(text: str, language: Language | None) -> tuple[Sentence, ...]:
+    """The sentences of a text that is part of a body; slots such as "{company}" count as the names they stand for."""
+    plain = normalise(text)[0]
+    masked = lower(_SLOT.sub(lambda slot: BLANKS.get(slot[1], "ᴘ") * len(slot[0]), plain))
+    return tuple(
+        Sentence(
+            start, end, "body", plain[start:end], line, called := called_by(line), _all_moves(line, called, language)
+        )
+        for start, end in _split(masked, 0, len(masked), language)
+        for line in [masked[start:end]]
+    )
+
+
+def _all_moves(line: str, called: Called, language: Language | None) -> frozenset[str]:
+    return frozenset(_moves(line, called, language)) if language else frozenset()
 
 
 def _moves(line: str, called: Called, language: Language) -> Iterator[str]:
