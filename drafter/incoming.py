@@ -17,19 +17,23 @@ _QUOTED = re.compile(
 
 
 class Situation(StrEnum):
-    """What they want: the reason, a stay on better terms, another interview, later contact, or something else."""
+    """What they want: the reason, a stay on better terms, another interview, later contact, nothing, or what is in no
+    list.
+    """
 
     WHY = "why"
     BETTER_TERMS = "better_terms"
     ANOTHER_DATE = "another_date"
     STAY_IN_TOUCH = "stay_in_touch"
+    NOTED = "noted"
     OTHER = "other"
 
 
 def situation(incoming: str, language: str) -> Situation:
     """What an incoming message is about; where it asks for several things, the one that is hardest to pass over."""
     text = latest(incoming).lower().replace("’", "'")
-    return next((named for named, known in _situations(language) if known.search(text)), Situation.OTHER)
+    unlisted = Situation.OTHER if "?" in text else Situation.NOTED
+    return next((named for named, known in _situations(language) if known.search(text)), unlisted)
 
 
 def latest(incoming: str) -> str:

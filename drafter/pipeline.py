@@ -15,7 +15,7 @@ from drafter.disclosure import Brief, FactKind, brief
 from drafter.errors import NoAcceptableDraft, Problem, RequestError
 from drafter.guardrails import is_unkind_name
 from drafter.guide import advise
-from drafter.incoming import latest, situation
+from drafter.incoming import Situation, latest, situation
 from drafter.letter import Letter, claims
 from drafter.limits import Limits
 from drafter.message import Attempt, Draft, Finding, Occasion, Result
@@ -74,6 +74,8 @@ def replying(incoming: str, request: Request, terms: Terms) -> Conversation[Resu
     )
 
     def by_phrasebook(told: Brief) -> Letter:
+        if meant is Situation.OTHER:
+            work.notes.append("What they ask is none of the usual things, so see whether this answers it.")
         return write_reply(told, meant, seed=terms.seed, names=work.names)
 
     return (yield from _written(work, terms, opening, by_phrasebook))

@@ -1,6 +1,7 @@
 """A chat-completions endpoint on loopback that behaves as it is told, for the time of a `with` block."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,16 @@ from typing import Any
 
 @dataclass
 class Answer:
-    """One HTTP answer; `body` goes out as JSON unless it is bytes, and None breaks the connection off."""
+    """One HTTP answer; `body` goes out as JSON unless it is bytes, and None breaks the connection off.
+
+    `then` is for what no body can do: it is called with the connection once the request was read, and an event that is
+    set when the endpoint closes.
+    """
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    then: Callable[[socket.socket, threading.Event], None] | None = None
 
 
 def completion(text: str | None = "{}", finish: Any = "stop", **message: Any) -> Answer:
@@ -39,7 +45,7 @@ class Endpoint:
 def endpoint(*answers: Answer | Callable[[dict[str, Any]], Answer]) -> Iterator[Endpoint]:
     """Serves the answers in order; the last one again and again. A function answers by the body that was sent."""
     queue = list(answers)
-    served = Endpoint("")
+    served, closing = Endpoint(""), threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -53,6 +59,9 @@ def endpoint(*answers: Answer | Callable[[dict[str, Any]], Answer]) -> Iterator[
             given = queue.pop(0) if len(queue) > 1 else queue[0]
             answer = given if isinstance(given, Answer) else given(sent)
             self.close_connection = True
+            if answer.then is not None:
+                answer.then(self.connection, closing)
+                return
             if answer.body is None:
                 return
             data = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
@@ -70,6 +79,7 @@ def endpoint(*answers: Answer | Callable[[dict[str, Any]], Answer]) -> Iterator[
     try:
         yield served
     finally:
+        closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

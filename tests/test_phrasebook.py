@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from drafter.disclosure import Brief, FactKind, brief
 from drafter.errors import NoAcceptableDraft
 from drafter.guardrails import check
+from drafter.incoming import Situation
 from drafter.letter import compose
-from drafter.message import Draft
+from drafter.message import Draft, Occasion
 from drafter.names import Names
-from drafter.phrasebook import write
+from drafter.phrasebook import write, write_reply
 from drafter.phrasebook.book import book, wordings
 from drafter.request import Channel, ReasonKind, Request, Share, Stage, Tone
 
@@ -94,6 +95,20 @@ def test_every_letter_passes_every_guardrail(channel: Channel, seed: int) -> Non
             report = check(draft, request)
             if not report.acceptable:
                 faults.append((index, [(one.rule, one.evidence) for one in report.errors], draft.body))
+    assert faults == []
+
+
+@pytest.mark.parametrize("meant", Situation)
+def test_every_answer_passes_every_guardrail(meant: Situation) -> None:
+    """Over the option space, no answer to what came back breaks a rule that holds for answers."""
+    faults = []
+    for index in range(0, len(SPACE), 5 * EVERY):
+        request = made(index)
+        names, told = Names.of(request), brief(request)
+        draft = compose(write_reply(told, meant, seed=index, names=names), names, told.channel)
+        report = check(draft, request, occasion=Occasion.REPLY)
+        if not report.acceptable:
+            faults.append((index, [(one.rule, one.evidence) for one in report.errors], draft.body))
     assert faults == []
 
 

@@ -210,7 +210,7 @@ class OpenAIModel:
         """The reply in a response body, read strictly: what is missing or odd in it is MalformedReply."""
         try:
             data = json.loads(raw)
-            choice = data["choices"][0]
+            (choice,) = data["choices"]  # one was asked for
             message = choice["message"]
             text, refusal, finish = message.get("content"), message.get("refusal"), choice.get("finish_reason")
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):

@@ -34,8 +34,8 @@ def write_reply(brief: Brief, meant: Situation, *, seed: int = 0, names: Names) 
 
 
 def _answer(brief: Brief, meant: Situation, writer: Writer) -> tuple[Sentence, ...]:
-    """What they are told; nothing where they only want to stay in touch."""
-    if meant is Situation.STAY_IN_TOUCH:
+    """What they are told; nothing where they want nothing, or only to stay in touch."""
+    if meant in {Situation.STAY_IN_TOUCH, Situation.NOTED}:
         return ()
     if meant is not Situation.WHY:
         return (Sentence(text=writer.pick(f"answer_{meant}"), fact=brief.number(FactKind.DECISION) or 0),)
