@@ -29,8 +29,9 @@ format: .venv/test.stamp  ## mends what ruff can mend
 wheel: .venv/test.stamp  ## builds dist/*.tar.gz and dist/*.whl
 	$(BIN)/python -m build --no-isolation
 
-bench: .venv/bench.stamp  ## check beside VADER and proselint, as ratios
+bench: .venv/bench.stamp  ## check and the pipeline beside other tools, as ratios
 	$(BIN)/python -m tests.benchmarks.check
+	$(BIN)/python -m tests.benchmarks.pipeline
 
 fuzz: .venv/fuzz.stamp  ## drives check with any text and request for SECONDS (60)
 	$(BIN)/python -m tests.fuzz.check -max_total_time=$(or $(SECONDS),60) -timeout=20 -max_len=4000 -len_control=0

@@ -29,8 +29,9 @@ def read_text(path: str) -> str:
         raise ContentError(path, f"can't be read: {fault}") from fault
 
 
+@cache
 def read_toml(path: str) -> dict[str, Any]:
-    """One content file as TOML. Raises ContentError with line and column where it is broken."""
+    """One content file as TOML, the same object each time. Raises ContentError with line and column of the fault."""
     return parse_toml(read_text(path), path)
 
 

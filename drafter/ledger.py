@@ -25,6 +25,7 @@ COURTESIES = frozenset({"thank", "withdraw", "door_open", "wish_well", "apologis
 RUN = 7
 """Words in a row that no letter has in common with a prompt by chance."""
 
+_SLOT = re.compile(r"\{\w+\}")
 _BLANKED = re.compile("[ʀᴄᴘꜱ]+")
 
 
@@ -75,6 +76,8 @@ def _unfounded(draft: Draft, letter: Letter, brief: Brief, names: Names) -> Iter
 
 def _is_new(sentence: Sentence, told: frozenset[str], tag: str) -> bool:
     """Whether a sentence has telling words that no fact has, and is no courtesy in words of its own."""
+    if not telling_words(_SLOT.sub(" ", sentence.text)) - told:
+        return False
     return any(
         telling_words(_BLANKED.sub(" ", one.masked)) - told and COURTESIES.isdisjoint(one.moves)
         for one in running(sentence.text, language(tag))

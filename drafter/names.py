@@ -173,6 +173,9 @@ class Names:
 
     def mask(self, text: str) -> str:
         """`text` with every name in it as a slot; what stood there is remembered, so that `fill` restores it."""
+        low = text.casefold()
+        if not any(form.split()[0].casefold() in low for form in self.forms):
+            return text  # compiling the pattern takes longer than all the rest
         return self._pattern.sub(lambda match: f"{{{self._slot(match[0])}}}", text)
 
     @cached_property

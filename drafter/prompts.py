@@ -65,6 +65,7 @@ LETTER_SCHEMA: dict[str, Any] = {
 """The strict JSON schema of `letter.Letter`, in the subset that providers take: every field required."""
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The languages that there are prompts for, as BCP 47 tags."""
     return tuple(list_folders("prompts"))
