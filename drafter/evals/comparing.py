@@ -1,0 +1,154 @@
+"""Two runs of one suite side by side, sample by sample: better, worse, alike, or too few to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from drafter.errors import EvalDataError, Problem
+from drafter.evals.scorers import Outcome, Scorer, scorer
+from drafter.evals.statistics import least_visible, mcnemar, paired
+from drafter.evals.suites import Suite
+
+LEVEL = 0.05
+"""The p-value below which a difference counts as one."""
+
+ALIKE = 0.02
+"""By how much two shares, or two means in relation to the first, may differ and still be called alike."""
+
+
+class Verdict(StrEnum):
+    """What can be said of a figure, or of the whole."""
+
+    PASS = "pass"  # noqa: S105 -- a verdict
+    IMPROVED = "improved"
+    REGRESSED = "regressed"
+    TOO_FEW = "too few samples to tell"
+
+
+EXITS = {Verdict.PASS: 0, Verdict.IMPROVED: 3, Verdict.REGRESSED: 1, Verdict.TOO_FEW: 4}
+"""The exit code of each verdict under `--gate`; 2 is for what could not be compared."""
+
+
+class Change(BaseModel):
+    """One figure of two runs. `p` is there for shares, the interval of the difference for averages.
+
+    `lost` and `won` are the samples that went to the worse and to the better; `visible` is the smallest difference that
+    so many samples could show.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    figure: str
+    pairs: int
+    before: float
+    after: float
+    lost: tuple[str, ...] = ()
+    won: tuple[str, ...] = ()
+    p: float | None = None
+    interval: tuple[float, float] | None = None
+    visible: float | None = None
+    verdict: Verdict
+
+
+class Comparison(BaseModel):
+    """Two runs of one suite. `only_before` and `only_after` are samples that one of them lacks."""
+
+    model_config = ConfigDict(frozen=True)
+
+    suite: str
+    pairs: int
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+    changes: tuple[Change, ...]
+    changed_messages: tuple[str, ...]
+    verdict: Verdict
+
+
+def compare(suite: Suite, before: Iterable[Outcome], after: Iterable[Outcome]) -> Comparison:
+    """What changed from one run to the next. Raises EvalDataError where they have no sample in common."""
+    old, new = {one.id: one for one in before}, {one.id: one for one in after}
+    both = [(old[id_], new[id_]) for id_ in old if id_ in new]
+    if not both:
+        raise EvalDataError(suite.name, [Problem("", "the two runs have no sample in common")])
+    found = [_change(scorer(name), suite.margins.get(name, 0.0), both) for name in suite.scorers]
+    changes = tuple(change for change in found if change is not None)
+    return Comparison(
+        suite=suite.name,
+        pairs=len(both),
+        only_before=tuple(id_ for id_ in old if id_ not in new),
+        only_after=tuple(id_ for id_ in new if id_ not in old),
+        changes=changes,
+        changed_messages=tuple(one.id for one, other in both if (one.subject, one.body) != (other.subject, other.body)),
+        verdict=_overall([change.verdict for change in changes]),
+    )
+
+
+def _overall(verdicts: Sequence[Verdict]) -> Verdict:
+    for verdict in (Verdict.REGRESSED, Verdict.TOO_FEW, Verdict.IMPROVED):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.PASS
+
+
+def _change(scorer_: Scorer, margin: float, both: Sequence[tuple[Outcome, Outcome]]) -> Change | None:
+    found = [(one.id, scorer_.score(one), scorer_.score(other)) for one, other in both]
+    kept = [(id_, one, other) for id_, one, other in found if one is not None and other is not None]
+    if not kept:
+        return None
+    better = {True: 1, False: -1, None: 0}[scorer_.more_is_better]
+    if all(isinstance(one, bool) for _, one, _ in kept):
+        return _shares(scorer_.name, better, margin, [(id_, bool(one), bool(other)) for id_, one, other in kept])
+    return _averages(scorer_.name, better, margin, [(float(one), float(other)) for _, one, other in kept])
+
+
+def _shares(name: str, better: int, margin: float, kept: Sequence[tuple[str, bool, bool]]) -> Change:
+    up = tuple(id_ for id_, one, other in kept if other and not one)
+    down = tuple(id_ for id_, one, other in kept if one and not other)
+    won, lost = (up, down) if better >= 0 else (down, up)
+    pairs = len(kept)
+    p, visible = mcnemar(len(lost), len(won)), least_visible(pairs, len(won) + len(lost))
+    gain = (len(won) - len(lost)) / pairs
+    verdict = _verdict(gain, margin, seen=p < LEVEL, alike=not (won or lost) or visible <= max(margin, ALIKE))
+    return Change(
+        figure=name,
+        pairs=pairs,
+        before=sum(one for _, one, _ in kept) / pairs,
+        after=sum(other for _, _, other in kept) / pairs,
+        lost=lost,
+        won=won,
+        p=p,
+        visible=visible,
+        verdict=verdict if better else Verdict.PASS,
+    )
+
+
+def _averages(name: str, better: int, margin: float, kept: Sequence[tuple[float, float]]) -> Change:
+    before, after = [one for one, _ in kept], [other for _, other in kept]
+    found = paired(before, after)
+    mean = sum(before) / len(before)
+    room = max(margin, ALIKE * abs(mean))
+    half = (found.high - found.low) / 2
+    verdict = _verdict(
+        found.mean * better, margin, seen=not found.low <= 0.0 <= found.high, alike=before == after or half <= room
+    )
+    return Change(
+        figure=name,
+        pairs=len(kept),
+        before=mean,
+        after=sum(after) / len(after),
+        interval=(found.low, found.high),
+        visible=half,
+        verdict=verdict if better else Verdict.PASS,
+    )
+
+
+def _verdict(gain: float, margin: float, *, seen: bool, alike: bool) -> Verdict:
+    """`gain` is how much better the second run is, `seen` whether that is more than chance."""
+    if seen and gain > 0:
+        return Verdict.IMPROVED
+    if seen and gain < -margin:
+        return Verdict.REGRESSED
+    return Verdict.PASS if alike or (seen and gain >= -margin) else Verdict.TOO_FEW

@@ -1,0 +1,140 @@
+"""What a run is made of: a header, and one record a sample, each a line of JSON in one canonical form.
+
+Everything that a figure is made of is in the records, and nothing in them depends on the clock, the machine or the
+order in which samples were finished; times are beside them (`RunFile.timings`). `run_schema` is the JSON Schema of a
+line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from drafter.content import list_files, list_folders, read_text
+from drafter.message import Attempt, Draft, Result, Usage
+from drafter.request import Request
+
+FORMAT = 1
+"""The version of the form of a run; a file of another one is refused."""
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Header(_Line):
+    """The first line of a run: what it was made from; hashes tell like from like."""
+
+    format: int = FORMAT
+    suite: str
+    suite_hash: str
+    prompts_hash: str
+    packs_hash: str
+    writer: str
+    judge: str | None = None
+    seed: int
+    drafter: str
+
+
+class Try(_Line):
+    """One attempt of a sample: what was written, which rules rejected it, and what it took."""
+
+    writer: str
+    judge: str | None = None
+    draft: Draft | None = None
+    accepted: bool = False
+    rules: tuple[str, ...] = ()
+    fault: str | None = None
+    calls: int = 0
+    usage: Usage = Usage()
+    cost_usd: float | None = 0.0
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> Try:
+        """What of an attempt is kept."""
+        report = attempt.report
+        return cls(
+            writer=attempt.writer,
+            judge=attempt.judge,
+            draft=attempt.draft,
+            accepted=report is not None and report.acceptable and attempt.fault is None,
+            rules=tuple(dict.fromkeys(finding.rule for finding in report.errors)) if report else (),
+            fault=attempt.fault,
+            calls=attempt.calls,
+            usage=attempt.usage,
+            cost_usd=attempt.cost_usd,
+        )
+
+
+class Record(_Line):
+    """One sample: what was asked, what came of it, and, for a labelled draft, what is right.
+
+    `violations` is null where nobody has labelled the sample. A sample that failed has a `fault` and no draft; it
+    counts in every denominator.
+    """
+
+    id: str = Field(min_length=1)
+    regime: str = "all"
+    request: Request
+    draft: Draft | None = None
+    violations: tuple[str, ...] | None = None
+    why: str = ""
+    source: str | None = None
+    tries: tuple[Try, ...] = ()
+    notes: tuple[str, ...] = ()
+    fault: str | None = None
+
+    @classmethod
+    def of(cls, sample: Record, result: Result) -> Record:
+        """A sample with what was written for it."""
+        return sample.model_copy(
+            update={
+                "draft": result.message,
+                "source": result.source,
+                "tries": tuple(map(Try.of, result.attempts)),
+                "notes": result.notes,
+            }
+        )
+
+
+LINES: TypeAdapter[Header | Record] = TypeAdapter(Header | Record)
+
+
+def run_schema() -> dict[str, Any]:
+    """The JSON Schema of one line of a run."""
+    return {"title": "A line of a drafter run", **LINES.json_schema()}
+
+
+def canonical(data: Any) -> str:
+    """Data as JSON that is the same for the same data: sorted keys, no blanks, text as it is."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def line_of(one: Header | Record) -> str:
+    """A header or a record as a line of a run; what is at its default is left out."""
+    held = one.model_dump(mode="json", exclude_defaults=True)
+    return canonical({"format": one.format, **held} if isinstance(one, Header) else held) + "\n"
+
+
+def digest(*texts: str) -> str:
+    """A short hash of texts, in their order."""
+    made = hashlib.sha256()
+    for text in texts:
+        made.update(f"{len(text)}:{text}".encode())
+    return made.hexdigest()[:16]
+
+
+def content_hash(folder: str) -> str:
+    """The hash of every text file under a content folder: "prompts", "guardrails"."""
+    return digest(*(part for path in _files(folder) for part in (path, read_text(path))))
+
+
+def _files(folder: str) -> Iterator[str]:
+    for suffix in (".toml", ".md", ".json"):
+        yield from (path for path in list_files(folder, suffix) if not path.endswith("README.md"))
+    for name in list_folders(folder):
+        yield from _files(f"{folder}/{name}")

@@ -1,0 +1,172 @@
+"""What is measured of a sample. A scorer looks at one outcome and gives True or False, a number, or None for "does not
+apply"; the figures of a run are shares of the first and averages of the second.
+
+A person's own scorer is a function of an `Outcome`, named in the suite as "module:function".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from drafter.conversation import PHRASEBOOK
+from drafter.errors import EvalDataError, Problem
+from drafter.evals.records import Record
+from drafter.guardrails import check
+from drafter.message import Status
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one sample, seen with the guardrails as they are now.
+
+    `findings` are rule, evidence and message of every error; `stage`, `channel` and the like are the request's.
+    """
+
+    id: str
+    regime: str
+    stage: str
+    channel: str
+    failed: str | None
+    acceptable: bool
+    findings: tuple[tuple[str, str, str], ...]
+    not_judged: tuple[str, ...]
+    violations: tuple[str, ...] | None
+    why: str
+    subject: str | None
+    body: str
+    words: int
+    source: str | None
+    first_accepted: bool | None
+    calls: int
+    tokens: int
+    cost_usd: float | None
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rules with a finding."""
+        return frozenset(rule for rule, _, _ in self.findings)
+
+
+def outcome(record: Record) -> Outcome:
+    """The outcome of a record. A sample that failed is not acceptable."""
+    request, draft = record.request, record.draft
+    report = None if draft is None else check(draft, request)
+    last = record.tries[0] if record.tries else None
+    return Outcome(
+        id=record.id,
+        regime=record.regime,
+        stage=request.stage.value,
+        channel=request.channel.value if request.channel else "",
+        failed=record.fault or ("no draft" if draft is None else None),
+        acceptable=report is not None and report.acceptable,
+        findings=tuple((one.rule, one.evidence, one.message) for one in report.errors) if report else (),
+        not_judged=tuple(one.rule for one in report.rules if one.status in {Status.ERROR, Status.NOT_RUN})
+        if report
+        else (),
+        violations=record.violations,
+        why=record.why,
+        subject=draft.subject if draft else None,
+        body=draft.body if draft else "",
+        words=report.words if report else 0,
+        source=record.source,
+        first_accepted=None if last is None else last.accepted and last.writer == record.source,
+        calls=sum(one.calls for one in record.tries),
+        tokens=sum(one.usage.total for one in record.tries),
+        cost_usd=_cost(record),
+    )
+
+
+def _cost(record: Record) -> float | None:
+    costs = [one.cost_usd for one in record.tries]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
+
+
+Value = bool | float | None
+Score = Callable[[Outcome], Value]
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A scorer by name, and whether more of it is better; None where neither is."""
+
+    name: str
+    score: Score
+    more_is_better: bool | None
+
+
+def _escapes(one: Outcome) -> Value:
+    return one.acceptable if one.violations else None
+
+
+def _false_blocks(one: Outcome) -> Value:
+    return not one.acceptable if one.violations == () else None
+
+
+def _right_rule(one: Outcome) -> Value:
+    if not one.violations or one.acceptable:
+        return None
+    return not one.rules.isdisjoint(one.violations)
+
+
+def _accepted(one: Outcome) -> Value:
+    return one.acceptable
+
+
+def _first_draft(one: Outcome) -> Value:
+    return one.first_accepted if one.source != PHRASEBOOK or one.calls else None
+
+
+def _fallback(one: Outcome) -> Value:
+    return one.source == PHRASEBOOK if one.calls else None
+
+
+def _failed(one: Outcome) -> Value:
+    return one.failed is not None
+
+
+def _written(value: Callable[[Outcome], float | None]) -> Score:
+    """A number of samples that have a message."""
+    return lambda one: None if one.failed else value(one)
+
+
+def _readability(one: Outcome) -> float:
+    """Words in a sentence, on average: what a reader of a message notices first."""
+    sentences = [piece for piece in re.split(r"[.!?]+(?:\s|$)|\n{2,}", one.body) if piece.strip()]
+    return one.words / max(1, len(sentences))
+
+
+KNOWN = {
+    scorer.name: scorer
+    for scorer in (
+        Scorer("acceptable", _accepted, True),
+        Scorer("first_draft", _first_draft, True),
+        Scorer("fallback", _fallback, False),
+        Scorer("failed", _failed, False),
+        Scorer("escapes", _escapes, False),
+        Scorer("false_blocks", _false_blocks, False),
+        Scorer("right_rule", _right_rule, True),
+        Scorer("calls", _written(lambda one: float(one.calls)), False),
+        Scorer("tokens", _written(lambda one: float(one.tokens)), False),
+        Scorer("cost_usd", _written(lambda one: one.cost_usd), False),
+        Scorer("words", _written(lambda one: float(one.words)), None),
+        Scorer("words_a_sentence", _written(_readability), None),
+    )
+}
+
+
+def scorer(name: str) -> Scorer:
+    """A scorer that comes along, or a person's own, as "module:function". Raises EvalDataError."""
+    if name in KNOWN:
+        return KNOWN[name]
+    module, colon, function = name.partition(":")
+    if not colon:
+        there = ", ".join(KNOWN)
+        raise EvalDataError(name, [Problem("scorers", f"is no scorer; there are {there}, or module:function")])
+    try:
+        return Scorer(function, getattr(import_module(module), function), None)
+    except (ImportError, AttributeError) as fault:
+        raise EvalDataError(name, [Problem("scorers", f"can't be imported: {fault}")]) from None
