@@ -23,7 +23,7 @@ HOUSE = ROOT / "drafter"
 FLOORS = (
     "errors", "request", "message", "content", "limits", "settings", "names", "intake", "guide", "disclosure",
     "letter", "guardrails", "ledger", "models", "prices", "conversation", "revision", "prompts", "incoming", "praise",
-    "phrasebook", "judge", "writing", "ranking", "pipeline", "drafting", "evals", "__init__", "integrations", "cli",
+    "phrasebook", "judge", "writing", "ranking", "pipeline", "drafting", "__init__", "evals", "integrations", "cli",
     "__main__",
 )  # fmt: skip
 
@@ -74,7 +74,7 @@ def imported_names(node: ast.AST) -> list[str]:
 
 
 def room_of_name(name: str) -> str:
-    part = name.split(".")[1] if "." in name else ""
+    part = name.split(".")[1] if "." in name else "__init__"
     return part if (HOUSE / part / "__init__.py").is_file() or (HOUSE / f"{part}.py").is_file() else "__init__"
 
 

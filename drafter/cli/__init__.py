@@ -9,6 +9,9 @@ import typer
 
 from drafter.errors import DrafterError
 
+EVAL_PACKAGES = frozenset({"filelock", "numpy", "pyarrow", "scipy", "zstandard"})
+"""What the extra `eval` brings."""
+
 STOPPED, PIPE_CLOSED = 130, 141  # as shells report SIGINT and SIGPIPE
 
 
@@ -52,7 +55,7 @@ def main() -> None:
 
     Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed.
     """
-    from drafter.cli import check, doctor, draft, evaluate, guide, reply, revise, rules  # noqa: F401 -- importing a module adds its command
+    from drafter.cli import check, doctor, draft, evaluate, guide, reply, revise, rules, runs  # noqa: F401 -- importing a module adds its command
 
     try:
         code = app(standalone_mode=False) or 0
@@ -65,6 +68,10 @@ def main() -> None:
         _stop(f"drafter: {fault}", 2)
     except UnicodeEncodeError as fault:
         _stop(f"drafter: standard output can't hold {fault.object[fault.start]!a}; set PYTHONIOENCODING=utf-8", 2)
+    except ModuleNotFoundError as fault:
+        if fault.name is None or fault.name.partition(".")[0] not in EVAL_PACKAGES:
+            raise
+        _stop(f"drafter: this needs {fault.name}; run: pip install 'graceful-drafter[eval]'", 2)
     except Exception as fault:
         show = getattr(fault, "show", None)  # typer's own errors about options show themselves
         if show is None:

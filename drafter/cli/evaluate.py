@@ -1,20 +1,24 @@
-"""`drafter eval`: how well the guardrails and the writers do, measured on files."""
+"""`drafter eval check`: the guardrails on labelled drafts. The commands for suites and runs are in `runs`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from drafter.cli import app, examples, render
+from drafter.evals.reports import share
 
 if TYPE_CHECKING:
-    from drafter.evals import CheckScore, Miss, Rate
+    from drafter.evals import CheckScore, Miss
     from drafter.evals.check import Group
 
-evaluate = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure the guardrails on labelled drafts.")
+evaluate = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Measure the guardrails and the writers: suites, runs, figures, comparisons.",
+)
 app.add_typer(evaluate, name="eval")
 
 
@@ -41,37 +45,22 @@ def check(
 
 def _show(score: CheckScore) -> None:
     console = render.console(stderr=False)
-    table = _table("", "bad drafts let through", "good drafts blocked", "right rule named")
+    table = render.table("", "bad drafts let through", "good drafts blocked", "right rule named")
     for name, group in score.regimes.items() if len(score.regimes) > 1 else ():
         table.add_row(name, *_figures(group))
     table.add_row("all", *_figures(score.overall), style="bold")
     console.print(table)
-    by_rule = _table("rule", "found where broken", "false alarms")
+    by_rule = render.table("rule", "found where broken", "false alarms")
     for one in score.rules:
-        by_rule.add_row(one.rule, _rate(one.found), _rate(one.false_alarms))
+        by_rule.add_row(one.rule, share(one.found), share(one.false_alarms))
     console.print(by_rule)
     for miss in score.misses:
         console.print(_miss(miss), soft_wrap=True)
     console.print(f"{score.items} items, {len(score.misses)} misses. In brackets: the Wilson interval at 95 %.")
 
 
-def _table(first: str, *columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
-    table.add_column(first)
-    for column in columns:
-        table.add_column(column, no_wrap=True)
-    return table
-
-
 def _figures(group: Group) -> tuple[str, str, str]:
-    return _rate(group.escapes), _rate(group.false_blocks), _rate(group.right_rule)
-
-
-def _rate(rate: Rate) -> str:
-    if rate.value is None or rate.interval is None:
-        return "none to judge"
-    low, high = rate.interval
-    return f"{rate.count}/{rate.total} = {rate.value:.1%} [{low:.1%}-{high:.1%}]"
+    return share(group.escapes), share(group.false_blocks), share(group.right_rule)
 
 
 def _miss(miss: Miss) -> Text:

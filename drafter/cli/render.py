@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from drafter.message import Advice, Draft, Finding, Report, Result, RuleStatus, Severity, Span, Status
@@ -64,6 +65,15 @@ def _print_labelled(screen: Console, label: str, text: str) -> None:
     head = f"{label}  " if label else ""
     lines = Text("\n" + " " * len(head)).join(Text(text).wrap(screen, max(20, screen.width - len(head))))
     screen.print(Text.assemble((head, "bold"), lines), soft_wrap=True)
+
+
+def table(first: str, *columns: str) -> Table:
+    """An empty table of figures, which a narrow terminal does not break."""
+    made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    made.add_column(first)
+    for column in columns:
+        made.add_column(column, no_wrap=True)
+    return made
 
 
 def advice(given: Advice, *, stderr: bool = True) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from drafter.content import list_files, list_folders, read_text
-from drafter.message import Attempt, Draft, Result, Usage
+from drafter.message import Attempt, Claim, Draft, Result, Usage
 from drafter.request import Request
 
 FORMAT = 1
@@ -84,6 +84,8 @@ class Record(_Line):
     violations: tuple[str, ...] | None = None
     why: str = ""
     source: str | None = None
+    claims: tuple[Claim, ...] = ()
+    facts: tuple[str, ...] = ()
     tries: tuple[Try, ...] = ()
     notes: tuple[str, ...] = ()
     fault: str | None = None
@@ -95,6 +97,8 @@ class Record(_Line):
             update={
                 "draft": result.message,
                 "source": result.source,
+                "claims": result.claims,
+                "facts": result.facts,
                 "tries": tuple(map(Try.of, result.attempts)),
                 "notes": result.notes,
             }

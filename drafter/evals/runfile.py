@@ -138,8 +138,8 @@ def _records(path: Path, lines: Iterator[tuple[int, str]]) -> Iterator[Record]:
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a text file that are not blank, with their numbers. Raises EvalDataError."""
     try:
-        with _opened(path) as stream:
-            for number, line in enumerate(io.TextIOWrapper(stream, encoding="utf-8-sig"), start=1):
+        with io.TextIOWrapper(_opened(path), encoding="utf-8-sig") as stream:
+            for number, line in enumerate(stream, start=1):
                 if line.strip():
                     yield number, line
     except UnicodeDecodeError as fault:

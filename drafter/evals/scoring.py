@@ -72,9 +72,9 @@ class Shortfall(_Figures):
 
 
 class Scores(_Figures):
-    """All figures of a run: in all, by regime, by rule; what was judged wrongly; what failed; and which gates fell short.
+    """All figures of a run: in all, by regime and by rule; what was judged wrongly, what failed, what fell short.
 
-    `variety` is the share of messages that have no run of eight words in common with another message of the run.
+    `variety` is distinct-4 over the messages that were written: the share of their runs of four words that are new.
     """
 
     suite: str
@@ -135,11 +135,11 @@ def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
     shares: defaultdict[str, _Share] = defaultdict(_Share)
     regimes: defaultdict[str, defaultdict[str, _Share]] = defaultdict(lambda: defaultdict(_Share))
     numbers: defaultdict[str, list[float]] = defaultdict(list)
-    told, tally, runs = _Told(), _Tally(), _Runs()
+    told, tally, variety = _Told(), _Tally(), _Variety()
     for one in found:
         told.add(one)
         tally.add(one)
-        runs.add(one)
+        variety.add(one)
         for name, value in _values(held, one):
             if isinstance(value, bool):
                 shares[name].add(value)
@@ -149,12 +149,15 @@ def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
     made = Scores(
         suite=suite.name,
         samples=told.samples,
-        shares={name: share.rate for name, share in shares.items()},
-        numbers={name: _numbers(values) for name, values in numbers.items()},
-        regimes={name: {figure: share.rate for figure, share in group.items()} for name, group in regimes.items()},
+        shares={one.name: shares[one.name].rate for one in held if one.name in shares},
+        numbers={one.name: _numbers(numbers[one.name]) for one in held if one.name in numbers},
+        regimes={
+            name: {one.name: group[one.name].rate for one in held if one.name in group}
+            for name, group in sorted(regimes.items())
+        },
         rules=tally.rules(),
         rejected_by=dict(sorted(told.rejected_by.items())),
-        variety=runs.rate(),
+        variety=variety.rate(),
         misses=tuple(told.misses),
         failed=tuple(told.failed),
         shortfalls=(),
@@ -249,29 +252,27 @@ class _Tally:
         )
 
 
-class _Runs:
-    """How alike the messages of a run are: which have eight words in a row in common with another."""
+class _Variety:
+    """How alike the messages of a run are: distinct-4, the share of runs of four words that are new
+    (J. Li et al., "A diversity-promoting objective function", 2016).
+    """
 
-    LENGTH = 8
+    LENGTH = 4
 
     def __init__(self) -> None:
-        self._owner: dict[int, str] = {}
-        self._alike: set[str] = set()
-        self._messages = 0
+        self._seen: set[int] = set()
+        self._total = 0
 
     def add(self, one: Outcome) -> None:
         if one.source is None:
             return
-        self._messages += 1
-        words = one.body.casefold().split()[:-2]  # the signature is nobody's wording
-        for start in range(len(words) - self.LENGTH + 1):
-            key = hash(tuple(words[start : start + self.LENGTH]))
-            owner = self._owner.setdefault(key, one.id)
-            if owner != one.id:
-                self._alike |= {owner, one.id}
+        words = one.body.casefold().split()
+        runs = [hash(tuple(words[start : start + self.LENGTH])) for start in range(len(words) - self.LENGTH + 1)]
+        self._seen.update(runs)
+        self._total += len(runs)
 
     def rate(self) -> Rate | None:
-        return Rate(count=self._messages - len(self._alike), total=self._messages) if self._messages else None
+        return Rate(count=len(self._seen), total=self._total) if self._total else None
 
 
 def _numbers(values: list[float]) -> Numbers:

@@ -1,0 +1,103 @@
+"""A run, or two beside each other, as one page that needs neither a network nor a server.
+
+The page is evals/page.html with the data put into it as JSON; whatever a draft holds, it stays data there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from drafter.content import read_text
+from drafter.evals.comparing import compare
+from drafter.evals.records import Record
+from drafter.evals.reports import figure_rows, grounds
+from drafter.evals.runfile import read_run
+from drafter.evals.scorers import Outcome, outcome
+from drafter.evals.scoring import Scores, score
+from drafter.evals.suites import load_suite
+from drafter.guardrails import check
+from drafter.message import Finding
+
+PLACE = "/*DATA*/null"
+
+
+def page(run: Path, other: Path | None = None) -> str:
+    """The page for one run, or for two of one suite. Raises EvalDataError."""
+    header, records = read_run(run)
+    suite = load_suite(header.suite)
+    first = [(record, outcome(record)) for record in records]
+    data: dict[str, Any] = {
+        "suite": suite.name,
+        "about": suite.about,
+        "header": header.model_dump(mode="json"),
+        "figures": list(_bars(score(suite, (seen for _, seen in first)))),
+        "samples": [_sample(record, seen) for record, seen in first],
+    }
+    if other is not None:
+        _, later = read_run(other)
+        second = [(record, outcome(record)) for record in later]
+        made = compare(suite, (seen for _, seen in first), (seen for _, seen in second))
+        data["after"] = {record.id: _sample(record, seen) for record, seen in second}
+        data["changes"] = [{**one.model_dump(mode="json"), "grounds": grounds(one)} for one in made.changes]
+        data["verdict"] = made.verdict
+    return read_text("evals/page.html").replace(PLACE, _as_script(data))
+
+
+def _as_script(data: Any) -> str:
+    """Data as JavaScript that can't end the script that it stands in."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _bars(scores: Scores) -> Iterator[dict[str, Any]]:
+    """Every figure, with its interval where it is a share."""
+    rates = {(name, "all"): rate for name, rate in scores.shares.items()}
+    rates |= {(name, regime): rate for regime, group in scores.regimes.items() for name, rate in group.items()}
+    last = ""
+    for name, group, said in figure_rows(scores):
+        last = name or last
+        rate = rates.get((last, group))
+        yield {
+            "name": last,
+            "of": group,
+            "said": said,
+            "value": rate.value if rate else None,
+            "interval": rate.interval if rate else None,
+        }
+
+
+def _sample(record: Record, seen: Outcome) -> dict[str, Any]:
+    draft = record.draft
+    report = check(draft, record.request) if draft else None
+    wrong = record.violations is not None and (
+        bool(record.violations) == seen.acceptable
+        or (bool(record.violations) and seen.rules.isdisjoint(record.violations))
+    )
+    return {
+        "id": record.id,
+        "regime": record.regime,
+        "stage": record.request.stage,
+        "acceptable": seen.acceptable,
+        "wrong": wrong,
+        "failed": seen.failed,
+        "labelled": None if record.violations is None else list(record.violations),
+        "why": record.why,
+        "subject": draft.subject if draft else None,
+        "body": draft.body if draft else "",
+        "findings": [_finding(one) for one in report.findings] if report else [],
+        "rules": sorted(seen.rules),
+        "request": record.request.model_dump(mode="json", exclude_defaults=True),
+        "source": record.source,
+        "not_judged": list(seen.not_judged),
+        "claims": [[one.text, record.facts[one.fact - 1] if one.fact else None] for one in record.claims],
+        "notes": list(record.notes),
+        "tries": [one.model_dump(mode="json", exclude={"draft"}) for one in record.tries],
+    }
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    span = list(one.span) if one.span else None
+    return {"rule": one.rule, "span": span, "message": one.message, "advice": one.advice, "severity": one.severity}

@@ -1,0 +1,413 @@
+"""Suites, runs and their figures: the same bytes, nothing lost, nothing hidden, no way out."""
+
+import gzip
+import json
+import multiprocessing
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drafter.errors import EvalDataError
+from drafter.evals import comparing, reports
+from drafter.evals.comparing import Verdict, compare
+from drafter.evals.offline import NetworkBarred, barred
+from drafter.evals.produce import Job, produce
+from drafter.evals.records import Record, line_of, run_schema
+from drafter.evals.runfile import RunFile, read_run
+from drafter.evals.scorers import Outcome, outcome
+from drafter.evals.scoring import figures, outcomes, score
+from drafter.evals.statistics import least_visible, mcnemar, paired
+from drafter.evals.suites import Suite, load_suite, samples
+from drafter.models import FakeModel
+from tests.conftest import Command
+from tests.test_pipeline import GOOD
+
+REQUEST = {
+    "sender": "Ana Ruiz",
+    "company": "Larkfield Press",
+    "role": "Copy Editor",
+    "recipient": "Tom Hale",
+    "reason": {"kind": "other_offer"},
+}
+Make = Callable[..., Suite]
+
+
+@pytest.fixture
+def suite_of(tmp_path: Path) -> Make:
+    """A suite of a few requests, which the phrasebook writes for; keywords replace its fields."""
+
+    def make(count: int = 6, **fields: Any) -> Suite:
+        asked = [{**REQUEST, "sender": f"Ana Ruiz {number}"} for number in range(count)]
+        lines = [json.dumps({"id": f"s{number}", "request": request}) for number, request in enumerate(asked)]
+        (tmp_path / "data.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        usual = {"name": "mine", "about": "a", "data": ["data.jsonl"], "scorers": ["acceptable", "words"]}
+        return Suite.model_validate({"writer": "phrasebook", **usual, **fields, "folder": tmp_path})
+
+    return make
+
+
+def made_of(suite: Suite, path: Path) -> bytes:
+    produce(Job(suite), path)
+    return path.read_bytes()
+
+
+class TestTheSameBytes:
+    """Same suite, code and seed: the same run, the same figures."""
+
+    def test_two_runs_are_alike_to_the_byte(self, suite_of: Make, tmp_path: Path) -> None:
+        """Neither clock nor order of finishing is in a run; times are beside it."""
+        one, other = made_of(suite_of(), tmp_path / "a.jsonl"), made_of(suite_of(), tmp_path / "b.jsonl")
+        assert one == other
+        timed = [json.loads(line)["id"] for line in (tmp_path / "a.jsonl.timings").read_text().splitlines()]
+        assert timed == [f"s{number}" for number in range(6)]
+
+    @pytest.mark.parametrize("jobs", [1, 2])
+    def test_figures_do_not_depend_on_how_many_work(self, jobs: int, suite_of: Make, tmp_path: Path) -> None:
+        """One process or several give the same outcomes in the same order."""
+        suite = suite_of(150)
+        made_of(suite, tmp_path / "a.jsonl")
+        alone = [outcome(record) for record in read_run(tmp_path / "a.jsonl")[1]]
+        assert list(outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=jobs)) == alone
+
+    def test_another_seed_or_suite_is_another_run(self, suite_of: Make, tmp_path: Path) -> None:
+        """What a run was made from is in its header."""
+        headers = [Job(suite_of(**fields)).header for fields in ({}, {"seed": 1}, {"about": "b"})]
+        assert len(set(headers)) == 3
+
+
+class TestNothingLost:
+    """A run that was stopped goes on; what is there is never written over."""
+
+    @given(cut=st.integers(0, 10_000))
+    @settings(max_examples=60)
+    def test_a_run_that_was_cut_anywhere_goes_on_to_the_same_bytes(
+        self, cut: int, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        """Wherever a process was killed, `resume` ends in the run that it would have written, and repeats no sample."""
+        folder = tmp_path_factory.mktemp("cut")
+        suite = _suite(folder)
+        whole = made_of(suite, folder / "whole.jsonl")
+        (folder / "torn.jsonl").write_bytes(whole[: cut % (len(whole) + 1)])
+        told: list[Record] = []
+        kept = whole[: cut % (len(whole) + 1)].count(b"\n")
+        produce(Job(suite), folder / "torn.jsonl", resume=True, told=told.append)
+        assert (folder / "torn.jsonl").read_bytes() == whole
+        assert len(told) == 4 - max(0, kept - 1)
+
+    def test_a_run_that_is_there_is_not_written_over(self, suite_of: Make, tmp_path: Path) -> None:
+        """Without `--resume` a run that is there is left alone, and the error says what to do."""
+        before = made_of(suite_of(), tmp_path / "a.jsonl")
+        with pytest.raises(EvalDataError, match="--resume"):
+            produce(Job(suite_of()), tmp_path / "a.jsonl")
+        assert (tmp_path / "a.jsonl").read_bytes() == before
+
+    def test_a_run_of_another_making_is_not_gone_on_with(self, suite_of: Make, tmp_path: Path) -> None:
+        """A run of another suite or seed is refused, and what differs is named."""
+        made_of(suite_of(), tmp_path / "a.jsonl")
+        with pytest.raises(EvalDataError, match="suite_hash, seed"):
+            produce(Job(suite_of(seed=1)), tmp_path / "a.jsonl", resume=True)
+
+    def test_two_processes_on_one_file_are_refused(self, suite_of: Make, tmp_path: Path) -> None:
+        """Whoever comes second is told so."""
+        job = Job(suite_of())
+        with RunFile(tmp_path / "a.jsonl").writing(job.header, resume=False):
+            context = multiprocessing.get_context("spawn")
+            said = context.SimpleQueue()
+            other = context.Process(target=_second, args=(str(tmp_path / "a.jsonl"), job, said))
+            other.start()
+            assert "another process" in said.get()
+            other.join()
+
+    def test_a_failed_sample_counts(self, tmp_path: Path) -> None:
+        """A request that can't be served is recorded as failed, and stays in every denominator."""
+        lines = [{"id": "good", "request": REQUEST}, {"id": "bad", "request": {**REQUEST, "language": "xx"}}]
+        (tmp_path / "d.jsonl").write_text("\n".join(map(json.dumps, lines)))
+        fields = {"name": "mine", "about": "a", "data": ["d.jsonl"], "scorers": ["acceptable", "failed"]}
+        suite = Suite.model_validate({**fields, "writer": "phrasebook", "folder": tmp_path})
+        made_of(suite, tmp_path / "a.jsonl")
+        made = score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1))
+        assert (made.shares["acceptable"].count, made.shares["acceptable"].total) == (1, 2)
+        assert [id_ for id_, _ in made.failed] == ["bad"]
+
+
+def _suite(folder: Path) -> Suite:
+    lines = [json.dumps({"id": f"s{number}", "request": REQUEST}) for number in range(4)]
+    (folder / "data.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    fields = {"name": "mine", "about": "a", "data": ["data.jsonl"], "writer": "phrasebook"}
+    return Suite.model_validate({**fields, "folder": folder})
+
+
+def _second(path: str, job: Job, said: Any) -> None:
+    try:
+        produce(job, Path(path), resume=True)
+    except EvalDataError as refused:
+        said.put(str(refused))
+    else:
+        said.put("was let in")
+
+
+class TestFigures:
+    """Shares, averages, rules, gates."""
+
+    def test_a_model_is_measured_by_what_it_took(self, suite_of: Make, tmp_path: Path, fake: FakeModel) -> None:
+        """First drafts, calls, tokens and words are figures of a run."""
+        fake.enqueue("no JSON", *[GOOD] * 6)
+        scorers = ["acceptable", "first_draft", "fallback", "calls", "tokens", "cost_usd", "words"]
+        suite = suite_of(writer="model", scorers=scorers)
+        produce(Job(suite, model=fake, judge=False, in_flight=1), tmp_path / "a.jsonl")
+        found = figures(score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1)))
+        assert (found["first_draft"], found["fallback"], found["calls.total"]) == (5 / 6, 0.0, 7.0)
+        assert found["tokens.mean"] > 0
+        assert "cost_usd.mean" not in found  # nobody knows what the fake costs
+
+    def test_a_suite_may_bring_a_scorer(self, suite_of: Make, tmp_path: Path) -> None:
+        """A function of an outcome, named as module:function, is a figure like any other."""
+        suite = suite_of(scorers=["tests.test_runs:signed"], gates={"signed": {"least": 1.0}})
+        made_of(suite, tmp_path / "a.jsonl")
+        made = score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1))
+        assert (made.shares["signed"].value, made.shortfalls) == (1.0, ())
+
+    @pytest.mark.parametrize(
+        ("gates", "short"),
+        [
+            ({"acceptable": {"least": 1.0}}, []),
+            ({"words.mean": {"most": 1}}, ["words.mean"]),
+            ({"no-such-figure": {"least": 0}}, ["no-such-figure"]),
+            ({"acceptable": {"least": 0.5, "most": 0.9}}, ["acceptable"]),
+        ],
+    )
+    def test_gates_name_what_fell_short(
+        self, gates: dict[str, Any], short: list[str], suite_of: Make, tmp_path: Path
+    ) -> None:
+        """A gate that does not hold, or has no figure, is a shortfall: what can't be measured has not passed."""
+        suite = suite_of(gates=gates)
+        made_of(suite, tmp_path / "a.jsonl")
+        made = score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1))
+        assert [one.figure for one in made.shortfalls] == short
+
+    def test_reports_say_the_same(self, suite_of: Make, tmp_path: Path) -> None:
+        """Markdown and JUnit have the figures, the gates and every failure; what a draft holds breaks neither."""
+        suite = suite_of(gates={"words.mean": {"most": 1}})
+        made_of(suite, tmp_path / "a.jsonl")
+        made = score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1))
+        odd = made.model_copy(update={"failed": (("a|b", "x <b>\x00 `y`"),)})
+        assert "Fell short" in reports.scores_markdown(odd)
+        assert "a\\|b" in reports.scores_markdown(odd)
+        tree = ET.fromstring(reports.scores_junit(odd))
+        assert (tree.get("failures"), tree.get("tests")) == ("2", "7")
+
+
+def signed(one: Outcome) -> bool:
+    """Whether a message ends with the sender's name."""
+    return "Ana Ruiz" in one.body.splitlines()[-1]
+
+
+class TestComparing:
+    """`compare`: better, worse, alike, or too few."""
+
+    def judged(self, good: str) -> list[Outcome]:
+        """Outcomes of as many samples as there are signs: "1" is acceptable, "0" is not."""
+        base = outcome(Record.model_validate({"id": "x", "request": REQUEST}))
+        return [
+            Outcome(**{**base.__dict__, "id": str(number), "acceptable": sign == "1", "failed": None, "words": 50})
+            for number, sign in enumerate(good)
+        ]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "verdict"),
+        [
+            ("1" * 40, "1" * 40, Verdict.PASS),
+            ("1" * 40, "1" * 20 + "0" * 20, Verdict.REGRESSED),
+            ("0" * 20 + "1" * 20, "1" * 40, Verdict.IMPROVED),
+            ("1" * 40, "1" * 38 + "00", Verdict.TOO_FEW),
+            ("10" * 5, "01" * 5, Verdict.TOO_FEW),
+        ],
+    )
+    def test_the_verdict(self, before: str, after: str, verdict: Verdict, suite_of: Make) -> None:
+        """It takes more than chance to be better or worse, and enough samples to be alike."""
+        made = compare(suite_of(scorers=["acceptable"]), self.judged(before), self.judged(after))
+        assert made.verdict is verdict
+        assert set(comparing.EXITS.values()) == {0, 1, 3, 4}
+
+    def test_who_changed_sides_is_named(self, suite_of: Make) -> None:
+        """Samples are aligned by id, whatever their order; those that one run lacks are named apart."""
+        made = compare(suite_of(scorers=["acceptable"]), self.judged("110"), list(reversed(self.judged("1010"))))
+        assert (made.changes[0].lost, made.changes[0].won, made.only_after) == (("1",), ("2",), ("3",))
+
+    def test_runs_without_a_common_sample_are_refused(self, suite_of: Make) -> None:
+        """There is nothing to compare, and that is said."""
+        with pytest.raises(EvalDataError, match="no sample in common"):
+            compare(suite_of(), self.judged("1"), [])
+
+    def test_the_statistics_are_the_textbooks(self) -> None:
+        """Exact McNemar by hand: 1 against 9 is 2 × (1 + 10) / 2^10; equal series differ by nothing."""
+        assert mcnemar(1, 9) == pytest.approx(22 / 1024)
+        assert mcnemar(0, 0) == 1.0
+        assert paired([1, 2, 3], [1, 2, 3]) == (0, 0, 0)
+        low_to_high = paired([0.0] * 50, [1.0, 3.0] * 25)
+        assert low_to_high.low < low_to_high.mean == 2.0 < low_to_high.high
+        assert least_visible(1_000, 10) < least_visible(100, 10) < least_visible(10, 10)
+
+
+class TestBadInput:
+    """Each wrong thing is named, with file and line."""
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ('{"id": "a"', "line 1"),
+            ("[]", "line 1: is no object"),
+            ('{"id": "a", "request": {}}', "line 1: request.sender"),
+            (f'{{"id": "", "request": {json.dumps(REQUEST)}}}', "line 1: id"),
+            (f'{{"id": "a", "request": {json.dumps(REQUEST)}}}\n' * 2, "line 2: id 'a' is taken by"),
+            ("\n\n", "holds no sample"),
+            ("\udcff", "is not UTF-8"),
+            ("[" * 100_000, "line 1"),
+        ],
+        ids=lambda value: str(value)[:24],
+    )
+    def test_a_wrong_data_file(self, text: str, said: str, suite_of: Make, tmp_path: Path) -> None:
+        """A broken line, a missing field, an id twice, nothing at all."""
+        suite = suite_of()
+        (tmp_path / "data.jsonl").write_bytes(text.encode(errors="surrogateescape"))
+        with pytest.raises(EvalDataError) as wrong:
+            list(samples(suite))
+        assert said in str(wrong.value)
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("name = 'mine'\nabout = 'a'\ndata = ['away.jsonl']", "away.jsonl is not there"),
+            ("name = 'mine'\nabout = 'a'", "data"),
+            ("name = 'mine'\nabout = 'a'\ndata = ['data.jsonl']\nwriter = 'ghost'", "writer"),
+            ("name = ", "is not valid TOML"),
+        ],
+    )
+    def test_a_wrong_suite(self, text: str, said: str, suite_of: Make, tmp_path: Path) -> None:
+        """A suite that names what is not there, lacks something, or is no TOML."""
+        suite_of()
+        (tmp_path / "mine.toml").write_text(text)
+        with pytest.raises(EvalDataError) as wrong:
+            load_suite(str(tmp_path / "mine.toml"))
+        assert said in str(wrong.value)
+        assert "mine.toml" in str(wrong.value)
+
+    def test_a_suite_that_nobody_knows(self) -> None:
+        """The ones that there are are listed."""
+        with pytest.raises(EvalDataError, match="guardrails, phrasebook"):
+            load_suite("guardrail")
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            (lambda lines: lines[1:], "line 1: is no header"),
+            (lambda lines: [lines[0].replace('"format":1', '"format":9'), *lines[1:]], "format 9"),
+            (lambda lines: [*lines, lines[1]], "line 8: id 's0' is there twice"),
+            (lambda lines: [*lines[:2], "{}\n"], "line 3: "),
+        ],
+    )
+    def test_a_wrong_run(
+        self, change: Callable[[list[str]], list[str]], said: str, suite_of: Make, tmp_path: Path
+    ) -> None:
+        """A run without its header, of another format, with a sample twice or a line that is none."""
+        made_of(suite_of(), tmp_path / "a.jsonl")
+        lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+        (tmp_path / "a.jsonl").write_text("".join(change(lines)), encoding="utf-8")
+        with pytest.raises(EvalDataError) as wrong:
+            list(read_run(tmp_path / "a.jsonl")[1])
+        assert said in str(wrong.value)
+
+    @pytest.mark.parametrize("scorer", ["ghost", "no.such.module:x", "json:ghost"])
+    def test_a_wrong_scorer(self, scorer: str, suite_of: Make) -> None:
+        """A scorer that there is none of is named."""
+        with pytest.raises(EvalDataError, match=scorer.partition(":")[0]):
+            score(suite_of(scorers=[scorer]), [])
+
+
+def test_runs_and_data_may_be_packed(suite_of: Make, tmp_path: Path) -> None:
+    """Gzip, zstandard and Parquet are read as the plain file is."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+    from pyarrow import parquet
+
+    suite = suite_of()
+    plain = made_of(suite, tmp_path / "a.jsonl")
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(plain))
+    (tmp_path / "a.jsonl.zst").write_bytes(zstandard.compress(plain))
+    runs = [list(read_run(tmp_path / name)[1]) for name in ("a.jsonl", "a.jsonl.gz", "a.jsonl.zst")]
+    assert runs[0] == runs[1] == runs[2]
+    rows = [json.loads(line) for line in (tmp_path / "data.jsonl").read_text().splitlines()]
+    parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "data.parquet")
+    packed = suite.model_copy(update={"data": ("data.parquet",)})
+    assert list(samples(packed)) == list(samples(suite))
+
+
+def test_every_line_of_a_run_follows_the_schema(suite_of: Make, tmp_path: Path) -> None:
+    """A line has no field that the published schema does not name."""
+    names = {name for one in run_schema()["$defs"].values() for name in one.get("properties", {})}
+    made_of(suite_of(), tmp_path / "a.jsonl")
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {key for line in lines for key in json.loads(line)} <= names
+    assert line_of(next(read_run(tmp_path / "a.jsonl")[1])) == lines[1] + "\n"
+
+
+def _send_away() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as away:
+        away.sendto(b"x", ("192.0.2.1", 9))
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda: socket.create_connection(("192.0.2.1", 80), timeout=1),
+        lambda: socket.getaddrinfo("example.invalid", 80),
+        _send_away,
+    ],
+)
+def test_there_is_no_way_out(leave: Callable[[], Any]) -> None:
+    """A connection or a look-up during an offline command is an error; this machine itself stays reachable."""
+    with barred():
+        with pytest.raises(NetworkBarred, match="offline"):
+            leave()
+        socket.getaddrinfo("localhost", 80)
+
+
+class TestCommands:
+    """`drafter eval …`."""
+
+    def test_from_suite_to_page(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """produce, score, compare and report, one after the other."""
+        suite_of()
+        text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nwriter = "phrasebook"\nscorers = ["acceptable"]\n'
+        (tmp_path / "mine.toml").write_text(text + "[gates]\nacceptable = { least = 1.0 }\n")
+        suite, run = tmp_path / "mine.toml", tmp_path / "run.jsonl"
+        assert command("eval", "produce", suite, "--out", run).code == 0
+        scored = command("eval", "score", run, "--suite", suite, "--gate", "--format", "json")
+        assert (scored.code, json.loads(scored.out)["shares"]["acceptable"]["value"]) == (0, 1.0)
+        assert command("eval", "produce", suite, "--out", run, "--resume").code == 0
+        assert "6 samples are in" in command("eval", "produce", suite, "--out", run, "--resume").err
+        assert command("eval", "run", suite, "--runs", tmp_path / "runs", "--gate").code == 0
+
+    def test_a_gate_that_does_not_hold_is_exit_1(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """`--gate` names what fell short; without it, the figures are printed and that is all."""
+        suite_of()
+        text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nwriter = "phrasebook"\nscorers = ["words"]\n'
+        (tmp_path / "mine.toml").write_text(text + '[gates]\n"words.mean" = { most = 1 }\n')
+        done = command("eval", "run", tmp_path / "mine.toml", "--runs", tmp_path / "runs", "--gate")
+        assert done.code == 1
+        assert "fell short  words.mean" in done.out
+        assert command("eval", "run", tmp_path / "mine.toml", "--runs", tmp_path / "runs").code == 0
+
+    def test_the_suites_that_come_along_hold(self, command: Command, tmp_path: Path) -> None:
+        """All of them with their gates, as `make eval` has them; a run is like itself; the page is written."""
+        assert command("eval", "run", "--gate", "--runs", tmp_path).code == 0
+        run = tmp_path / "phrasebook.jsonl"
+        assert command("eval", "compare", run, run, "--gate").code == 0
+        assert command("eval", "report", run, run, "--out", tmp_path / "page.html").code == 0
+        assert command("eval", "compare", run, tmp_path / "guardrails.jsonl").code == 2
