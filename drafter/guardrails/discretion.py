@@ -12,8 +12,10 @@ from drafter.guardrails.amounts import amounts
 from drafter.guardrails.disguise import signs
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.phrases import Called, Phrases
-from drafter.guardrails.reading import Sentence, lower, normalise
+from drafter.guardrails.reading import Reading, Sentence, lower, normalise
 from drafter.guardrails.reasons import told
+from drafter.guardrails.tagged import is_given, spoken, why
+from drafter.guardrails.tagger import does, scores, tagger
 from drafter.guardrails.topics import Topic, of_names, opened, topics
 from drafter.names import parted
 from drafter.request import Request, Share
@@ -136,26 +138,49 @@ def any_reason(rule: Rule, case: Case) -> Iterator[Hit]:
 
 @kind("topic")
 def topic(rule: Rule, case: Case) -> Iterator[Hit]:
-    """A sensitive topic that the request does not open; where a name has the topic about it, only as one's own. `said`
-    is the message, with a slot for the topic.
+    """A sensitive topic that the request does not open: in the body where the tagger hears it, elsewhere and in what is
+    disguised by its words. Where a name has the topic about it, only as one's own. `said` is the message, with a slot
+    for the topic.
     """
     free, named = opened(case.request), of_names(case.request)
-    for one in topics(case.language):
-        if not one.sensitive or one.name in free:
+    sensitive = {one.name: one for one in topics(case.language) if one.sensitive}
+    for one in sensitive.values():
+        if one.name in free:
             continue
         message = str(rule.parameters["said"]).replace("{topic}", one.said)
         for reading in case.readings:
-            hits = [
-                Hit(reading, sentence.start + found[0], sentence.start + found[1], message)
-                for sentence in reading.sentences
-                if one.words.is_called(sentence.called)
-                and sentence.place != "salutation"
-                and (found := one.found(sentence.masked, sentence.called, own_only=one.name in named))
-            ]
-            yield from hits
-            if not hits and any(one.found(*text) for text in reading.hidden):
+            found = [*_by_words(one, reading, case, own_only=one.name in named)]
+            yield from (Hit(reading, start, end, message) for start, end in found)
+            if not found and any(one.found(*text) for text in reading.hidden):
                 yield Hit(reading, 0, len(reading.text), message)
             yield from (Hit(reading, start, end, message) for start, end in signs(reading.text, one.signs))
+    if not named:
+        yield from _heard(rule, case, free, sensitive)
+
+
+def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> Iterator[tuple[int, int]]:
+    """Where the words of a topic stand, but for sentences of which the tagger says that they mean something else."""
+    weighed = reading is case.body and tagger(case.language) is not None
+    for sentence in reading.sentences:
+        if sentence.place == "salutation" or not one.words.is_called(sentence.called):
+            continue
+        found = one.found(sentence.masked, sentence.called, own_only=own_only)
+        if found and (not weighed or sentence.place == "sign_off" or does("topic", sentence, case)):
+            yield sentence.start + found[0], sentence.start + found[1]
+
+
+def _heard(rule: Rule, case: Case, free: frozenset[str], sensitive: Mapping[str, Topic]) -> Iterator[Hit]:
+    """Sentences that speak of a sensitive topic in words that no pattern has."""
+    for sentence in spoken(case):
+        if not does("hinted_topic", sentence, case) or is_given(sentence, case):
+            continue
+        told = scores(sentence, case)
+        likely = max((head for head in told if head.startswith("t:")), key=lambda head: told[head])[2:]
+        if likely in free:
+            continue
+        said = sensitive[likely].said if likely in sensitive else "a private matter"
+        message = str(rule.parameters["said"]).replace("{topic}", said)
+        yield Hit(case.body, sentence.start, sentence.end, f"{message}{why('topic', sentence, case)}")
 
 
 @kind("excess")

@@ -13,6 +13,7 @@ from drafter.guardrails.blanking import name_forms
 from drafter.guardrails.kinds import KINDS, Case, Hit, Rule
 from drafter.guardrails.pack import RULES, has_language, language, needs_words, rules_by_name
 from drafter.guardrails.reading import read
+from drafter.guardrails.tagged import agreed
 from drafter.message import Draft, Finding, Occasion, Part, Report, RuleStatus, Severity, Status
 from drafter.request import Request
 
@@ -76,11 +77,16 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
     try:
         for rule in parts:
             if rule.applies(case.request, case.occasion):
-                findings += _findings(rule, KINDS[rule.kind](rule, case))
+                findings += _findings(rule, hits(rule, case))
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return findings, RuleStatus(rule=name, status=Status.FAIL) if failed else _passed(name)
+
+
+def hits(rule: Rule, case: Case) -> Iterator[Hit]:
+    """Where a draft breaks one part of a rule."""
+    return agreed(rule, KINDS[rule.kind](rule, case), case)
 
 
 @cache

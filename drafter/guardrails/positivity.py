@@ -1,6 +1,4 @@
-"""Kinds for the tone of a draft and for the clarity of the withdrawal: what is run down, what is said too often, and
-whether the sender is really out.
-"""
+"""Kinds for the tone of a draft: what is run down, and what is said too often."""
 
 from __future__ import annotations
 
@@ -8,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind, sentences
-from drafter.guardrails.learned import makes
 from drafter.guardrails.phrases import Phrases
 
 
@@ -63,26 +60,3 @@ def too_often(rule: Rule, case: Case) -> Iterator[Hit]:
     most: int = rule.parameters["most"]
     if len(found) > most:
         yield Hit(case.body, found[most].start(), found[most].end())
-
-
-@kind("missing")
-def missing(rule: Rule, case: Case) -> Iterator[Hit]:
-    """No sentence of the body makes the move `move`, nor any of `unless_moves`."""
-    wanted = (rule.parameters["move"], *rule.parameters.get("unless_moves", ()))
-    if not any(makes(move, sentence, case.language) for sentence in case.body.sentences for move in wanted):
-        yield Hit(None)
-
-
-@kind("clear_move")
-def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
-    """No sentence of the body makes the move `move` without also making `doubt`; a doubtful one is shown.
-
-    Where any sentence has doubt in it, a move in words that no pattern has is not clear.
-    """
-    wanted, doubt = rule.parameters["move"], rule.parameters["doubt"]
-    body = case.body.sentences
-    made = [sentence for sentence in body if wanted in sentence.moves]
-    if not made and not any(doubt in sentence.moves for sentence in body):
-        made = [sentence for sentence in body if makes(wanted, sentence, case.language)]
-    if all(doubt in sentence.moves for sentence in made):
-        yield Hit(case.body, made[0].start, made[0].end) if made else Hit(None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from drafter.content import list_files, read_toml
-from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
-from drafter.guardrails.phrases import Phrases
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
+from drafter.guardrails.marks import reason_words
 from drafter.guardrails.reading import Sentence
+from drafter.guardrails.tagged import spoken
+from drafter.guardrails.tagger import bars, does, scores
 from drafter.request import ReasonKind, Request, Share
 
 
@@ -22,57 +23,36 @@ class Told(NamedTuple):
     end: int
 
 
-class _Kind(NamedTuple):
-    pattern: Phrases
-    told_for: frozenset[str]
-
-
 VAGUE = frozenset({"personal", "career_goals"})
 """Kinds so general that they only lead up to a true reason that stands in the same sentence."""
-
-
-@cache
-def _kinds(language: str) -> dict[str, _Kind]:
-    path = f"guardrails/{language}/reasons.toml"
-    if path not in list_files(f"guardrails/{language}", ".toml"):
-        return {}
-    return {
-        name: _Kind(compiled(table["patterns"]), frozenset(table["told_for"]))
-        for name, table in read_toml(path).items()
-    }
 
 
 def told(case: Case) -> dict[Sentence, list[Told]]:
     """The reasons that each sentence of the body tells; worked out once for a draft."""
     if "told" not in case.found:
-        case.found["told"] = {sentence: _told(sentence, case.language) for sentence in case.body.sentences}
+        speaking = set(spoken(case))
+        case.found["told"] = {one: list(_told(one, case)) if one in speaking else [] for one in case.body.sentences}
     known: dict[Sentence, list[Told]] = case.found["told"]
     return known
 
 
-def _told(sentence: Sentence, language: str) -> list[Told]:
-    """The reasons that a sentence tells. A sentence of courtesy alone (thanks, wishes, an open door) tells none."""
-    if sentence.place in {"salutation", "sign_off"} or _is_courtesy(sentence):
-        return []
-    found = []
-    for name, entry in _kinds(language).items():
-        if match := sentence.search(entry.pattern):
-            found.append(Told(name, match.start(), match.end()))
-    return found
-
-
-def _is_courtesy(sentence: Sentence) -> bool:
-    courteous = sentence.moves & {"door_open", "wish_well", "thank"}
-    return bool(courteous) and not re.search(
-        r"\b(?:as|because|since|so|reasons?|due|decided|accepted)\b", sentence.masked
-    )
+def _told(sentence: Sentence, case: Case) -> Iterator[Told]:
+    """The kinds that the tagger hears, where a pattern has them in its words, and else in the whole sentence."""
+    known, score, bar = reason_words(case.language), scores(sentence, case), bars(case.language)
+    heard = bool(score) and does("reason", sentence, case)
+    for name in {*known, *(head[2:] for head in score if head.startswith("r:"))}:
+        entry = known.get(name)
+        match = sentence.search(entry.pattern) if entry else None
+        head = f"r:{name}"
+        if score[head] > bar["reason_kind"].above if head in score else match and (heard or not score):
+            yield Told(name, *(match.span() if match else (0, len(sentence.text))))
 
 
 @lru_cache(maxsize=256)
 def allowed_kinds(request: Request) -> frozenset[str]:
     """The kinds of reason that a draft may tell: what stands for the true one, and what the person lets be said."""
     true = request.reason.kind
-    entries = _kinds(request.primary_language)
+    entries = reason_words(request.primary_language)
     may = {name for name, entry in entries.items() if true in entry.told_for}
     if true is not ReasonKind.UNDISCLOSED:
         may.add(str(true))
@@ -97,5 +77,5 @@ def reason(rule: Rule, case: Case) -> Iterator[Hit]:
 
 def _is_allowed(sentence: Sentence, one: Told, case: Case) -> bool:
     """Whether a word of some length that tells the reason stands in what the person lets be said."""
-    given = set(re.findall(r"[a-z]{5,}", case.allowed))
-    return any(word in given for word in re.findall(r"[a-z]{5,}", sentence.masked[one.start : one.end]))
+    given = set(re.findall(r"[^\W\d_]{5,}", case.allowed))
+    return any(word in given for word in re.findall(r"[^\W\d_]{5,}", sentence.masked[one.start : one.end]))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from drafter.content import read_toml
-from drafter.guardrails.engine import case_of
-from drafter.guardrails.kinds import KINDS, Rule
+from drafter.guardrails.engine import case_of, hits
+from drafter.guardrails.kinds import Rule
 from drafter.guardrails.pack import REFERENCE, rules
 from drafter.message import Draft, Occasion
 from drafter.names import Names
@@ -46,4 +46,4 @@ def flags(rule: Rule, text: Mapping[str, Any]) -> bool:
         subject = subject or names.fill(letter["subject"])
     occasion = text.get("occasion", Occasion.WITHDRAWAL)
     case = case_of(Draft(subject=subject, body=body), request, occasion)
-    return rule.applies(request, occasion) and next(iter(KINDS[rule.kind](rule, case)), None) is not None
+    return rule.applies(request, occasion) and next(hits(rule, case), None) is not None

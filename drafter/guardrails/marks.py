@@ -1,0 +1,46 @@
+"""Marks: what the patterns of the packs see in a sentence, of its moves, its reasons and its topics.
+
+A mark alone decides nothing: the tagger weighs it with the words around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from drafter.content import list_files, read_toml
+from drafter.guardrails.kinds import compiled
+from drafter.guardrails.phrases import Phrases
+from drafter.guardrails.reading import Sentence
+from drafter.guardrails.topics import topics
+
+
+class ReasonWords(NamedTuple):
+    """How a reason of one kind is told, and the true kinds that it may stand for."""
+
+    pattern: Phrases
+    told_for: frozenset[str]
+
+
+@cache
+def reason_words(language: str) -> dict[str, ReasonWords]:
+    """The kinds of reason that a language has patterns for (reasons.toml)."""
+    path = f"guardrails/{language}/reasons.toml"
+    if path not in list_files(f"guardrails/{language}", ".toml"):
+        return {}
+    return {
+        name: ReasonWords(compiled(table.get("patterns", ())), frozenset(table["told_for"]))
+        for name, table in read_toml(path).items()
+    }
+
+
+def marks(sentence: Sentence, language: str) -> Iterator[str]:
+    """The marks of a sentence, as the tagger's features have them: "m:thank", "r:staying", "t:health"."""
+    yield from (f"m:{move}" for move in sentence.moves)
+    for name, entry in reason_words(language).items():
+        if entry.pattern.is_called(sentence.called) and sentence.search(entry.pattern):
+            yield f"r:{name}"
+    for topic in topics(language):
+        if topic.words.is_called(sentence.called) and topic.found(sentence.masked, sentence.called):
+            yield f"t:{topic.name}"
