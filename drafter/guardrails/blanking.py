@@ -10,15 +10,19 @@ from drafter.names import company_forms, person_forms, role_forms
 from drafter.request import Request
 
 
-@lru_cache(maxsize=256)
 def name_forms(request: Request) -> re.Pattern[str]:
     """Finds every name of the request in a normalised text; the groups are named as `reading.BLANKS` has them."""
+    return _forms(request.company, request.role, request.recipient, request.sender)
+
+
+@lru_cache(maxsize=256)
+def _forms(company: str, role: str, recipient: str | None, sender: str) -> re.Pattern[str]:
     listed: list[tuple[str, str, bool]] = []
     for group, forms in (
-        ("company", company_forms(request.company)),
-        ("role", role_forms(request.role)),
-        ("recipient", person_forms(request.recipient) if request.recipient else ()),
-        ("sender", person_forms(request.sender)),
+        ("company", company_forms(company)),
+        ("role", role_forms(role)),
+        ("recipient", person_forms(recipient) if recipient else ()),
+        ("sender", person_forms(sender)),
     ):
         persons = group in {"recipient", "sender"}
         listed += [(normalise(form)[0].strip(), group, persons and " " not in form) for form in forms]

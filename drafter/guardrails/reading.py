@@ -168,8 +168,9 @@ def read(text: str, part: Part, forms: re.Pattern[str] | None, language: Languag
     """
     plain, origins = normalise(text)
     masked = lower(plain if forms is None else forms.sub(_blank, plain))
-    sentences = tuple(_sentences(plain, masked, part, language))
-    return Reading(part, text, plain, masked, sentences, called_by(masked), count_words(plain), origins)
+    called = called_by(masked)
+    sentences = tuple(_sentences(plain, masked, part, called, language))
+    return Reading(part, text, plain, masked, sentences, called, count_words(plain), origins)
 
 
 def _blank(name: re.Match[str]) -> str:
@@ -184,7 +185,9 @@ def count_words(text: str) -> int:
         for script, letters in _UNSPACED:
             text, found = script.subn(" ", text)
             unspaced += -(-found // letters)
-    return sum(word.isalpha() or any(map(str.isalnum, word)) for word in text.split()) + unspaced
+    words = text.split()
+    bare = [word for word in words if not word[0].isalnum()]
+    return len(words) - sum(not any(map(str.isalnum, word)) for word in bare) + unspaced
 
 
 def words_of(text: str) -> list[str]:
@@ -192,34 +195,48 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _sentences(text: str, masked: str, part: Part, language: Language | None) -> Iterator[Sentence]:
+def _sentences(
+    text: str, masked: str, part: Part, called: Called, language: Language | None
+) -> Iterator[Sentence]:
     for start, end, place in _places(masked, part, language):
+        cut = _cuts_word(masked, start) or _cuts_word(masked, end)
+        around = called_by(masked[start:end]) if cut else called
+        moves = _called_moves(around, None if place == "salutation" else language)
         for first, last in _split(masked, start, end, language):
             line = masked[first:last]
-            called = called_by(line)
-            moves = _all_moves(line, called, None if place == "salutation" else language)
-            yield Sentence(first, last, place, text[first:last], line, called, moves)
+            own = around.within(line)
+            yield Sentence(first, last, place, text[first:last], line, own, frozenset(_made(moves, line, own)))
+
+
+def _cuts_word(text: str, index: int) -> bool:
+    return text[index - 1 : index].isalnum() and text[index : index + 1].isalnum()
 
 
 def running(text: str, language: Language | None) -> tuple[Sentence, ...]:
     """The sentences of a text that is part of a body; slots such as "{company}" count as the names they stand for."""
     plain = normalise(text)[0]
     masked = lower(_SLOT.sub(lambda slot: BLANKS.get(slot[1], "ᴘ") * len(slot[0]), plain))
-    return tuple(
-        Sentence(
-            start, end, "body", plain[start:end], line, called := called_by(line), _all_moves(line, called, language)
-        )
-        for start, end in _split(masked, 0, len(masked), language)
-        for line in [masked[start:end]]
-    )
+    called = called_by(masked)
+    moves = _called_moves(called, language)
+    found = []
+    for start, end in _split(masked, 0, len(masked), language):
+        line = masked[start:end]
+        own = called.within(line)
+        found.append(Sentence(start, end, "body", plain[start:end], line, own, frozenset(_made(moves, line, own))))
+    return tuple(found)
 
 
-def _all_moves(line: str, called: Called, language: Language | None) -> frozenset[str]:
-    return frozenset(_moves(line, called, language)) if language else frozenset()
+Move = tuple[str, Phrases, Phrases | None]
 
 
-def _moves(line: str, called: Called, language: Language) -> Iterator[str]:
-    for move, (wanted, unless) in language.moves.items():
+def _called_moves(called: Called, language: Language | None) -> list[Move]:
+    """The moves that a sentence of a text may make, going by the words of the text."""
+    known = language.moves.items() if language else ()
+    return [(move, wanted, unless) for move, (wanted, unless) in known if wanted.is_called(called)]
+
+
+def _made(moves: list[Move], line: str, called: Called) -> Iterator[str]:
+    for move, wanted, unless in moves:
         if wanted.search(line, called) and not (unless and unless.search(line, called)):
             yield move
 
