@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
 
 from drafter.content import read_toml
 from drafter.guardrails.disguise import unveiled
+from drafter.guardrails.needs import TOKEN
 from drafter.guardrails.phrases import Called, Phrases, called_by
 from drafter.message import Part, Span
 
@@ -21,8 +22,13 @@ Place = Literal["salutation", "body", "sign_off", "postscript"]
 BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
 """The letter that a name of the request becomes in `masked`; none of them survives normalising, so none is real."""
 
+_BLANKED = re.compile(f"[{''.join(BLANKS.values())}]+")
 _DROPPED = re.compile(r"[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _QUOTES = str.maketrans("‘’ʼ‛′`´“”„‟″«»‐‑‒–—―−", "'''''''" + '"""""""' + "-------")
+_PLAIN_QUOTES = {sign: as_ for sign, as_ in _QUOTES.items() if unicodedata.normalize("NFKC", chr(sign)) == chr(sign)}
+"""The quotes and dashes that only have to be exchanged."""
+_MOVING = re.compile(r"[^\S \n]|[ \n] ")
+"""Spaces that are not left as they are."""
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|[。！？]+")
 _UNSPACED = (
     (re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"), 2),  # Chinese and Japanese
@@ -83,6 +89,20 @@ class Reading:
     _origins: Sequence[tuple[int, int]] | None
 
     @cached_property
+    def cased(self) -> str:
+        """`masked` with the capitals left in."""
+        pieces, end = [], 0
+        for blank in _BLANKED.finditer(self.masked):
+            pieces += [self.text[end : blank.start()], blank[0]]
+            end = blank.end()
+        return "".join([*pieces, self.text[end:]])
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of the text, names and all, in lower case."""
+        return frozenset(TOKEN.findall(lower(self.text)))
+
+    @cached_property
     def starts(self) -> frozenset[int]:
         """Where sentences start."""
         return frozenset(sentence.start for sentence in self.sentences)
@@ -106,6 +126,8 @@ def normalise(original: str) -> tuple[str, Sequence[tuple[int, int]] | None]:
     """
     if original.isascii() and "\r" not in original and "\t" not in original and "  " not in original:
         return original, None
+    if (text := original.translate(_PLAIN_QUOTES)).isascii() and not _MOVING.search(text):
+        return text, None
     letters: list[str] = []
     origins: list[tuple[int, int]] = []
     for start, end in _clusters(original):
@@ -160,22 +182,17 @@ def lower(text: str) -> str:
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
-def read(text: str, part: Part, forms: re.Pattern[str] | None, language: Language | None) -> Reading:
+def read(text: str, part: Part, blanked: Callable[[str], str], language: Language | None) -> Reading:
     """The reading of a subject or body.
 
-    `forms` finds the names of the request, in groups named as BLANKS has them; `language` is None where no pack knows
-    the language: then only what holds for all languages is seen.
+    `blanked` blanks the names of the request out, as BLANKS has them; `language` is None where no pack knows the
+    language: then only what holds for all languages is seen.
     """
     plain, origins = normalise(text)
-    masked = lower(plain if forms is None else forms.sub(_blank, plain))
+    masked = lower(blanked(plain))
     called = called_by(masked)
     sentences = tuple(_sentences(plain, masked, part, called, language))
     return Reading(part, text, plain, masked, sentences, called, count_words(plain), origins)
-
-
-def _blank(name: re.Match[str]) -> str:
-    group = name.lastgroup or "role"
-    return BLANKS[group.rstrip("_")] * len(name[0])
 
 
 def count_words(text: str) -> int:
