@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafter.content import read_text
-from drafter.guardrails.phrases import INDEX, Phrases, called_by, read_off
+from drafter.guardrails.needs import INDEX, alternatives, read_off
+from drafter.guardrails.phrases import Phrases, called_by
 
 WORDS = (
     "fair",

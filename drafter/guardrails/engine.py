@@ -64,9 +64,9 @@ def check(
 def case_of(draft: Draft, request: Request, occasion: Occasion = Occasion.WITHDRAWAL) -> Case:
     """A draft, read once for all rules."""
     tag = request.primary_language
-    forms, known = name_forms(request), language(tag)
-    subject = None if draft.subject is None else read(draft.subject, Part.SUBJECT, forms, known)
-    return Case(request, draft, read(draft.body, Part.BODY, forms, known), subject, tag, occasion)
+    blanked, known = name_forms(request).blanked, language(tag)
+    subject = None if draft.subject is None else read(draft.subject, Part.SUBJECT, blanked, known)
+    return Case(request, draft, read(draft.body, Part.BODY, blanked, known), subject, tag, occasion)
 
 
 def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Finding], RuleStatus]:

@@ -1,4 +1,4 @@
-"""Makes guardrails/index.json: what each pattern of the packs needs (`make index`; see `phrases`)."""
+"""Makes guardrails/index.json: what each pattern of the packs needs (`make index`; see `needs`)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from pathlib import Path
 
 from drafter.content import content_root
 from drafter.guardrails.pack import languages
-from drafter.guardrails.phrases import INDEX, encoded, made_patterns, read_off, signature
+from drafter.guardrails.needs import INDEX, encoded, read_off, signature
+from drafter.guardrails.phrases import made_patterns
 from drafter.guardrails.selftest import failures
 
 
-def build() -> dict[str, list[str]]:
+def build() -> dict[str, list[list[str]]]:
     """The index of every pattern that the packs make use of; their own texts bring all of them to light."""
     for language in languages():
         for _ in failures(language):
             pass
-    return {signature(pattern): encoded(read_off(pattern) or ()) for pattern in sorted(made_patterns())}
+    return {signature(pattern): encoded(read_off(pattern)) for pattern in sorted(made_patterns())}
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from drafter.content import content_root, list_files, read_text, read_toml
 from drafter.errors import ContentError, PackError
 from drafter.guardrails.kinds import KINDS, Rule, compiled, slots_filled
-from drafter.guardrails.phrases import needs
+from drafter.guardrails.needs import alternatives, needs
 from drafter.guardrails.reading import Language
 from drafter.message import Occasion, Severity
 
@@ -131,7 +131,8 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 def _compile(place: _Place, where: str, patterns: Iterable[str]) -> None:
     for pattern in patterns:
         try:
-            needs(slots_filled(pattern))
+            for one in alternatives(slots_filled(pattern)):
+                needs(one)
         except re.error as fault:
             raise place.error(f"{where}: pattern {pattern!r}: {fault}", pattern) from fault
 

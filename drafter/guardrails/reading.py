@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
 
 from drafter.content import read_toml
 from drafter.guardrails.disguise import unveiled
+from drafter.guardrails.needs import TOKEN
 from drafter.guardrails.phrases import Called, Phrases, called_by
 from drafter.message import Part, Span
 
@@ -21,8 +22,13 @@ Place = Literal["salutation", "body", "sign_off", "postscript"]
 BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
 """The letter that a name of the request becomes in `masked`; none of them survives normalising, so none is real."""
 
+_BLANKED = re.compile(f"[{''.join(BLANKS.values())}]+")
 _DROPPED = re.compile(r"[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _QUOTES = str.maketrans("‘’ʼ‛′`´“”„‟″«»‐‑‒–—―−", "'''''''" + '"""""""' + "-------")
+_PLAIN_QUOTES = {sign: as_ for sign, as_ in _QUOTES.items() if unicodedata.normalize("NFKC", chr(sign)) == chr(sign)}
+"""The quotes and dashes that only have to be exchanged."""
+_MOVING = re.compile(r"[^\S \n]|[ \n] ")
+"""Spaces that are not left as they are."""
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|[。！？]+")
 _UNSPACED = (
     (re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"), 2),  # Chinese and Japanese
@@ -83,6 +89,20 @@ class Reading:
     _origins: Sequence[tuple[int, int]] | None
 
     @cached_property
+    def cased(self) -> str:
+        """`masked` with the capitals left in."""
+        pieces, end = [], 0
+        for blank in _BLANKED.finditer(self.masked):
+            pieces += [self.text[end : blank.start()], blank[0]]
+            end = blank.end()
+        return "".join([*pieces, self.text[end:]])
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of the text, names and all, in lower case."""
+        return frozenset(TOKEN.findall(lower(self.text)))
+
+    @cached_property
     def starts(self) -> frozenset[int]:
         """Where sentences start."""
         return frozenset(sentence.start for sentence in self.sentences)
@@ -106,6 +126,8 @@ def normalise(original: str) -> tuple[str, Sequence[tuple[int, int]] | None]:
     """
     if original.isascii() and "\r" not in original and "\t" not in original and "  " not in original:
         return original, None
+    if (text := original.translate(_PLAIN_QUOTES)).isascii() and not _MOVING.search(text):
+        return text, None
     letters: list[str] = []
     origins: list[tuple[int, int]] = []
     for start, end in _clusters(original):
@@ -160,21 +182,17 @@ def lower(text: str) -> str:
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
-def read(text: str, part: Part, forms: re.Pattern[str] | None, language: Language | None) -> Reading:
+def read(text: str, part: Part, blanked: Callable[[str], str], language: Language | None) -> Reading:
     """The reading of a subject or body.
 
-    `forms` finds the names of the request, in groups named as BLANKS has them; `language` is None where no pack knows
-    the language: then only what holds for all languages is seen.
+    `blanked` blanks the names of the request out, as BLANKS has them; `language` is None where no pack knows the
+    language: then only what holds for all languages is seen.
     """
     plain, origins = normalise(text)
-    masked = lower(plain if forms is None else forms.sub(_blank, plain))
-    sentences = tuple(_sentences(plain, masked, part, language))
-    return Reading(part, text, plain, masked, sentences, called_by(masked), count_words(plain), origins)
-
-
-def _blank(name: re.Match[str]) -> str:
-    group = name.lastgroup or "role"
-    return BLANKS[group.rstrip("_")] * len(name[0])
+    masked = lower(blanked(plain))
+    called = called_by(masked)
+    sentences = tuple(_sentences(plain, masked, part, called, language))
+    return Reading(part, text, plain, masked, sentences, called, count_words(plain), origins)
 
 
 def count_words(text: str) -> int:
@@ -184,7 +202,9 @@ def count_words(text: str) -> int:
         for script, letters in _UNSPACED:
             text, found = script.subn(" ", text)
             unspaced += -(-found // letters)
-    return sum(word.isalpha() or any(map(str.isalnum, word)) for word in text.split()) + unspaced
+    words = text.split()
+    bare = [word for word in words if not word[0].isalnum()]
+    return len(words) - sum(not any(map(str.isalnum, word)) for word in bare) + unspaced
 
 
 def words_of(text: str) -> list[str]:
@@ -192,34 +212,48 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _sentences(text: str, masked: str, part: Part, language: Language | None) -> Iterator[Sentence]:
+def _sentences(
+    text: str, masked: str, part: Part, called: Called, language: Language | None
+) -> Iterator[Sentence]:
     for start, end, place in _places(masked, part, language):
+        cut = _cuts_word(masked, start) or _cuts_word(masked, end)
+        around = called_by(masked[start:end]) if cut else called
+        moves = _called_moves(around, None if place == "salutation" else language)
         for first, last in _split(masked, start, end, language):
             line = masked[first:last]
-            called = called_by(line)
-            moves = _all_moves(line, called, None if place == "salutation" else language)
-            yield Sentence(first, last, place, text[first:last], line, called, moves)
+            own = around.within(line)
+            yield Sentence(first, last, place, text[first:last], line, own, frozenset(_made(moves, line, own)))
+
+
+def _cuts_word(text: str, index: int) -> bool:
+    return text[index - 1 : index].isalnum() and text[index : index + 1].isalnum()
 
 
 def running(text: str, language: Language | None) -> tuple[Sentence, ...]:
     """The sentences of a text that is part of a body; slots such as "{company}" count as the names they stand for."""
     plain = normalise(text)[0]
     masked = lower(_SLOT.sub(lambda slot: BLANKS.get(slot[1], "ᴘ") * len(slot[0]), plain))
-    return tuple(
-        Sentence(
-            start, end, "body", plain[start:end], line, called := called_by(line), _all_moves(line, called, language)
-        )
-        for start, end in _split(masked, 0, len(masked), language)
-        for line in [masked[start:end]]
-    )
+    called = called_by(masked)
+    moves = _called_moves(called, language)
+    found = []
+    for start, end in _split(masked, 0, len(masked), language):
+        line = masked[start:end]
+        own = called.within(line)
+        found.append(Sentence(start, end, "body", plain[start:end], line, own, frozenset(_made(moves, line, own))))
+    return tuple(found)
 
 
-def _all_moves(line: str, called: Called, language: Language | None) -> frozenset[str]:
-    return frozenset(_moves(line, called, language)) if language else frozenset()
+Move = tuple[str, Phrases, Phrases | None]
 
 
-def _moves(line: str, called: Called, language: Language) -> Iterator[str]:
-    for move, (wanted, unless) in language.moves.items():
+def _called_moves(called: Called, language: Language | None) -> list[Move]:
+    """The moves that a sentence of a text may make, going by the words of the text."""
+    known = language.moves.items() if language else ()
+    return [(move, wanted, unless) for move, (wanted, unless) in known if wanted.is_called(called)]
+
+
+def _made(moves: list[Move], line: str, called: Called) -> Iterator[str]:
+    for move, wanted, unless in moves:
         if wanted.search(line, called) and not (unless and unless.search(line, called)):
             yield move
 
