@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from drafter.cli.commands import Commands
 from drafter.errors import DrafterError
 
 EVAL_PACKAGES = frozenset({"filelock", "numpy", "pyarrow", "scipy", "zstandard"})
@@ -28,6 +29,7 @@ app = typer.Typer(
         "drafter draft request.toml | drafter check - --request request.toml",
         "drafter guide request.toml",
     ),
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -55,8 +57,6 @@ def main() -> None:
 
     Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed.
     """
-    from drafter.cli import check, doctor, draft, evaluate, guide, reply, revise, rules, runs  # noqa: F401 -- importing a module adds its command
-
     try:
         code = app(standalone_mode=False) or 0
     except (typer.Abort, KeyboardInterrupt):
