@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from drafter.cli.commands import Commands
+from drafter.cli.look import Plain, look
 from drafter.errors import DrafterError
 
 EVAL_PACKAGES = frozenset({"filelock", "numpy", "pyarrow", "scipy", "zstandard"})
@@ -25,12 +26,12 @@ app = typer.Typer(
     name="drafter",
     help="Writes the message that withdraws you from a job-interview process, and checks it before you see it.",
     epilog=examples(
+        "drafter",
         "drafter draft --sender 'Maya Lindqvist' --company Northwind --role 'Data Engineer'",
         "drafter draft request.toml | drafter check - --request request.toml",
         "drafter guide request.toml",
     ),
     cls=Commands,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -45,11 +46,21 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
+    plain: Plain = False,  # noqa: ARG001 -- its callback acts on it
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
-    """Options that come before a command."""
+    """Options that come before a command. Without one, the interview: where nobody can answer, the help."""
+    if context.invoked_subcommand is not None:
+        return
+    from drafter.cli.resume import on_terminal, start
+
+    if not on_terminal():
+        print(context.get_help(), file=sys.stderr)  # noqa: T201 -- the command line prints
+        raise typer.Exit(2)
+    start()
 
 
 def main() -> None:
@@ -57,6 +68,7 @@ def main() -> None:
 
     Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed.
     """
+    look.reset()
     try:
         code = app(standalone_mode=False) or 0
     except (typer.Abort, KeyboardInterrupt):

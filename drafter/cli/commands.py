@@ -21,6 +21,7 @@ COMMANDS = {
     "check": Entry(("check",), "Judge drafts by the guardrails."),
     "revise": Entry(("revise",), "Change a message as you ask, under the same guardrails."),
     "reply": Entry(("reply",), "Answer what they wrote back: they ask why, offer more, propose another date, ..."),
+    "resume": Entry(("resume",), "Go on with the questions where you stopped."),
     "guide": Entry(("guide",), "Print the ten principles of a graceful withdrawal, or the advice for a request."),
     "rules": Entry(("rules",), "List, explain and test the guardrails."),
     "eval": Entry(("evaluate", "runs"), "Measure the guardrails and the writers: suites, runs, figures, ..."),
