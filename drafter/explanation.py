@@ -36,6 +36,8 @@ BY_FACT = {
 """What a sentence does that rests on a fact, whatever its words."""
 
 GREETS, SIGNS, IN_FORM = ("greets", 8), ("signs off", 8), ("leads over", 10)
+OPEN = ("says something of its own", 6)
+"""What a sentence does that neither rests on a fact nor makes a move, where nobody vouches that it is a courtesy."""
 _MADE_BY_FACT = {"withdraw": FactKind.DECISION, "door_open": FactKind.DOOR}
 
 
@@ -53,6 +55,11 @@ class Explained(Contracted):
     sure: bool = False
     principles: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing says what the sentence rests on."""
+        return OPEN[0] in self.moves
 
     @property
     def serves(self) -> str:
@@ -90,7 +97,7 @@ def _explained(
     else:
         numbers = [number for start, end, number in placed if start <= span.start and span.end <= end]
         fact = facts.get(numbers[0] or 0) if numbers else None
-    done = tuple(dict.fromkeys(_done(one, fact)))
+    done = tuple(dict.fromkeys(_done(one, fact, sure=placed is not None)))
     return Explained(
         span=span,
         text=" ".join(draft.body[span.start : span.end].split()),
@@ -126,7 +133,7 @@ def _likely(one: Sentence, facts: Iterable[Fact]) -> Fact | None:
     return next((fact for fact in facts if fact.kind in kinds), None)
 
 
-def _done(one: Sentence, fact: Fact | None) -> Iterator[tuple[str, int]]:
+def _done(one: Sentence, fact: Fact | None, *, sure: bool) -> Iterator[tuple[str, int]]:
     if one.place == "salutation":
         yield GREETS
     elif one.place == "sign_off":
@@ -136,7 +143,7 @@ def _done(one: Sentence, fact: Fact | None) -> Iterator[tuple[str, int]]:
             yield BY_FACT[fact.kind]
         yield from (MOVES[move] for move in MOVES if move in one.moves)
         if fact is None and not one.moves & MOVES.keys():
-            yield IN_FORM
+            yield IN_FORM if sure else OPEN
 
 
 def _touches(found: Finding, span: Span) -> bool:

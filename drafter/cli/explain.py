@@ -47,13 +47,11 @@ def explained(
 
 
 def _lines(one: Explained) -> list[tuple[str, str]]:
-    rests = one.rests_on or "nothing that it claims: a courtesy"
-    guess = "" if one.sure or one.rests_on is None else " (by its words)"
-    return [
-        ("does:", " and ".join(one.moves)),
-        ("rests on:", f"{rests}{guess}"),
-        ("serves:", one.serves),
-    ]
+    if one.rests_on is not None:
+        rests = one.rests_on if one.sure else f"{one.rests_on} (by its words)"
+    else:
+        rests = "no fact of the request, by its words" if one.is_open else "nothing that it claims: a courtesy"
+    return [("does:", " and ".join(one.moves)), ("rests on:", rests), ("serves:", one.serves)]
 
 
 def _marked(text: str, start: int, findings: Sequence[Finding], *, plain: bool) -> Text:
@@ -70,7 +68,8 @@ def _advise(screen: Console, findings: Sequence[Finding]) -> None:
     for one in findings:
         mark = "ERROR" if one.severity is Severity.ERROR else "WARNING"
         place = f"{render.quoted(one.evidence)}: " if one.evidence else ""
-        _put(screen, f"    {mark} {one.rule}", Text(f"{place}{one.message} {one.advice}"))
+        _put(screen, f"    {mark} {one.rule}", Text())
+        _put(screen, "       ", Text(f"{place}{one.message} {one.advice}"))
 
 
 def _put(screen: Console, label: str, text: Text) -> None:

@@ -21,7 +21,6 @@ from drafter.errors import DrafterError
 from drafter.message import Draft
 from drafter.request import Channel, Request, Share
 
-
 VOICEMAIL_WORDS = 60
 """Words that are spoken in about half a minute."""
 

@@ -57,6 +57,11 @@ def say(text: str = "", *, style: str = "", indent: int = 0) -> None:
     screen.print(Text("\n").join(Text(" " * indent) + line for line in lines.split("\n")), soft_wrap=True)
 
 
+def heading(text: str) -> None:
+    """A line above what belongs to it, on stdout."""
+    say(text, style="bold underline")
+
+
 def line(label: str, text: str) -> None:
     """One labelled line on stdout, wrapped beside its label."""
     _print_labelled(console(stderr=False), f"{label:>13}", text)
@@ -107,10 +112,10 @@ def _advice(given: Advice) -> Iterator[tuple[str, str]]:
 _CHANNEL = {"email": "e-mail", "phone": "phone", "text": "text message", "linkedin": "LinkedIn message"}
 
 
-def report(given: Report, draft: Draft, *, stderr: bool = False) -> None:
-    """The findings, a paragraph each, and a line that sums up."""
+def report(given: Report, draft: Draft, *, stderr: bool = False, listed: bool = True) -> None:
+    """The findings, a paragraph each unless they are `listed` elsewhere, and a line that sums up."""
     screen = console(stderr=stderr)
-    blocks = [_finding(one, draft, in_context=screen.is_terminal) for one in given.findings]
+    blocks = [_finding(one, draft, in_context=screen.is_terminal) for one in given.findings if listed]
     broken = [one for one in given.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
     blocks += [_status("not judged", one) for one in broken]
     blocks += [_status("waived", one) for one in given.rules if one.status is Status.WAIVED]
