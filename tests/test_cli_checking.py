@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -135,9 +136,14 @@ def test_standard_input_is_neither_watched_nor_read_twice(command: Command, word
 def test_watch_judges_again_when_a_file_is_saved(folder: Path) -> None:
     """The findings go when the draft is mended, and come again when the request changes; Ctrl-C ends it."""
     process = pexpect.spawn(
-        sys.executable, ["-m", "drafter", "check", "bad.txt", "--watch"], cwd=str(folder),
-        env={**os.environ, "TERM": "xterm"}, encoding="utf-8", timeout=20,
-    )  # fmt: skip
+        sys.executable,
+        ["-m", "drafter", "check", "bad.txt", "--watch"],
+        cwd=str(folder),
+        env={**os.environ, "TERM": "xterm"},
+        encoding="utf-8",
+        timeout=20,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a shell's "&" has it ignored
+    )
     process.expect_exact("Not acceptable: 1 finding")
     process.expect_exact("Watching")
     (folder / "bad.txt").write_text(GOOD, encoding="utf-8")
