@@ -133,6 +133,11 @@ def test_standard_input_is_neither_watched_nor_read_twice(command: Command, word
     assert "standard input" in done.err
 
 
+def heed_interrupts() -> None:
+    """Ctrl-C ends a process even where it was started from a shell's "&", which has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_watch_judges_again_when_a_file_is_saved(folder: Path) -> None:
     """The findings go when the draft is mended, and come again when the request changes; Ctrl-C ends it."""
     process = pexpect.spawn(
@@ -142,7 +147,7 @@ def test_watch_judges_again_when_a_file_is_saved(folder: Path) -> None:
         env={**os.environ, "TERM": "xterm"},
         encoding="utf-8",
         timeout=20,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a shell's "&" has it ignored
+        preexec_fn=heed_interrupts,
     )
     process.expect_exact("Not acceptable: 1 finding")
     process.expect_exact("Watching")

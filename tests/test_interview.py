@@ -14,11 +14,12 @@ import pexpect
 import pytest
 
 from drafter import load_request
-from drafter.cli.interview.answers import Kept, fault, moment, place, read, request_of
+from drafter.cli.interview.answers import Kept, fault, place, read, request_of
 from drafter.cli.interview.asking import BACK, Stopped
 from drafter.cli.interview.conduct import Interview, question_of
 from drafter.cli.interview.ending import as_toml
 from drafter.cli.interview.questions import QUESTIONS, Choice, Shape, applying
+from drafter.dates import moment
 from drafter.request import ReasonKind, Request, Stage
 
 TODAY = date(2026, 11, 26)  # a Thursday
@@ -63,6 +64,9 @@ class Scripted:
     def pick(self, ask: str, choices: Sequence[Choice], default: Any, *, back: bool = True) -> Any:
         self.defaults.append(default)
         return self._next()
+
+    def several(self, ask: str, choices: Sequence[Choice]) -> list[Any]:
+        return [one.value for one in choices]
 
     def _next(self) -> Any:
         if not self.answers:

@@ -22,6 +22,7 @@ COMMANDS = {
     "revise": Entry(("revise",), "Change a message as you ask, under the same guardrails."),
     "reply": Entry(("reply",), "Answer what they wrote back: they ask why, offer more, propose another date, ..."),
     "resume": Entry(("resume",), "Go on with the questions where you stopped."),
+    "request": Entry(("request",), "Make a request from what you have: a mail thread, or notes."),
     "guide": Entry(("guide",), "Print the ten principles of a graceful withdrawal, or the advice for a request."),
     "rules": Entry(("rules",), "List, explain and test the guardrails."),
     "eval": Entry(("evaluate", "runs"), "Measure the guardrails and the writers: suites, runs, figures, ..."),

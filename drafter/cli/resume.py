@@ -21,7 +21,7 @@ def resume(plain: Plain = False) -> None:  # noqa: ARG001 -- its callback acts o
     kept = Kept.found()
     if kept is None:
         raise typer.BadParameter("there is nothing to go on with; to start, type: drafter", param_hint="resume")
-    _conduct(kept)
+    conduct(kept)
 
 
 def on_terminal() -> bool:
@@ -37,7 +37,7 @@ def start() -> None:
         "A few questions first. What you must not tell stays here, and nothing is sent. "
         f"{'' if look.plain else 'Esc, or '}< and Enter, goes back. Ctrl-C stops; your answers are kept."
     )
-    _conduct(_chosen(kept) if kept is not None and kept.answers else Kept())
+    conduct(_chosen(kept) if kept is not None and kept.answers else Kept())
 
 
 def _chosen(kept: Kept) -> Kept:
@@ -47,16 +47,17 @@ def _chosen(kept: Kept) -> Kept:
     render.say(f"You have begun one before{f', to {company}' if company else ''}.")
     goes_on = Choice(True, "Go on with it"), Choice(False, "Start anew, and forget it")
     try:
-        return kept if _asker().pick("Which one?", goes_on, default=True, back=False) else Kept()
+        return kept if asker().pick("Which one?", goes_on, default=True, back=False) else Kept()
     except Stopped:
         raise typer.Exit(STOPPED) from None
 
 
-def _conduct(kept: Kept) -> None:
+def conduct(kept: Kept) -> None:
+    """Asks what is open, and ends with the message. Ctrl-C keeps the answers and exits as shells do."""
     from drafter.cli.interview.conduct import Interview
     from drafter.cli.interview.ending import Ending
 
-    interview = Interview(_asker(), kept)
+    interview = Interview(asker(), kept)
     try:
         interview.run()
         Ending(interview).run()
@@ -71,5 +72,6 @@ def _conduct(kept: Kept) -> None:
         raise typer.Exit(STOPPED) from None
 
 
-def _asker() -> Asker:
+def asker() -> Asker:
+    """Menus, or plain lines where those are wanted."""
     return Lines() if look.plain else Menus()

@@ -42,6 +42,10 @@ class Asker(Protocol):
         """The value of a picked choice, or BACK. Raises Stopped."""
         ...
 
+    def several(self, ask: str, choices: Sequence[Choice]) -> list[Any]:
+        """The values of those choices that the person keeps; all are marked at first. Raises Stopped."""
+        ...
+
 
 class Menus:
     """Asks with questionary: arrow keys, line editing, Esc for back."""
@@ -72,6 +76,15 @@ class Menus:
         )
         found = _asked(question, question.application.key_bindings if back else None)
         return found if found is BACK else found[0]
+
+    def several(self, ask: str, choices: Sequence[Choice]) -> list[Any]:
+        import questionary
+
+        listed = [questionary.Choice(one.label, value=(one.value,), checked=True) for one in choices]
+        question = questionary.checkbox(
+            ask, listed, qmark="?", pointer="->", instruction="(space unmarks, Enter takes what is marked)"
+        )
+        return [value for (value,) in _asked(question, None)]
 
 
 def _asked(question: Any, keys: Any) -> Any:
@@ -116,6 +129,17 @@ class Lines:
             if 1 <= number <= len(choices):
                 return choices[number - 1].value
             render.say(f"Type a number from 1 to {len(choices)}.")
+
+    def several(self, ask: str, choices: Sequence[Choice]) -> list[Any]:
+        render.say(ask)
+        for number, one in enumerate(choices, 1):
+            render.say(f"{number}. {one.label}")
+        while True:
+            typed = _read("Numbers of those that are wrong, or Enter if all are right: ")
+            wrong = [int(part) for part in typed.replace(",", " ").split() if part.isascii() and part.isdigit()]
+            if len(wrong) == len(typed.replace(",", " ").split()) and all(1 <= one <= len(choices) for one in wrong):
+                return [one.value for number, one in enumerate(choices, 1) if number not in wrong]
+            render.say(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
 
 
 def _read(ask: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,14 +194,13 @@ def _short(text: str) -> str:
     return text if len(text) <= 44 else f"{text[:43]}…"
 
 
-def as_toml(fields: dict[str, Any]) -> str:
-    """The fields of a request, by dotted name, as a TOML file."""
-    import json
-
-    def value(held: Any) -> str:
+def as_toml(fields: Mapping[str, Any], comments: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The fields of a request, by dotted name, as a TOML file; `comments` stand above their field."""
+    flat: list[str] = []
+    reason: list[str] = []
+    for name, held in fields.items():
+        table, _, inner = name.rpartition(".")
         text = json.dumps(held, ensure_ascii=False)  # a JSON string, list or boolean is one in TOML too
-        return text.replace("\x7f", "\\u007f")
-
-    flat = [f"{name} = {value(held)}" for name, held in fields.items() if "." not in name]
-    reason = [f"{name.partition('.')[2]} = {value(held)}" for name, held in fields.items() if "." in name]
+        text = text.replace("\x7f", "\\u007f")
+        (reason if table else flat).extend([*(comments or {}).get(name, ()), f"{inner} = {text}"])
     return "\n".join([*flat, *(["", "[reason]", *reason] if reason else [])]) + "\n"
