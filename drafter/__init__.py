@@ -6,15 +6,20 @@
 True
 """
 
-from drafter.drafting import Drafter, adraft, draft, draft_many
-from drafter.errors import DrafterError
-from drafter.guide import advise
-from drafter.intake import load_request
-from drafter.judge import check
-from drafter.limits import Limits
-from drafter.message import Advice, Attempt, Claim, Draft, Finding, Report, Result
-from drafter.request import Reason, Request
-from drafter.writing import Event, Step
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drafter.drafting import Drafter, adraft, draft, draft_many
+    from drafter.errors import DrafterError
+    from drafter.guide import advise
+    from drafter.intake import load_request
+    from drafter.judge import check
+    from drafter.limits import Limits
+    from drafter.message import Advice, Attempt, Claim, Draft, Finding, Report, Result
+    from drafter.request import Reason, Request
+    from drafter.writing import Event, Step
 
 __version__ = "0.1.0"
 
@@ -40,3 +45,40 @@ __all__ = [
     "draft_many",
     "load_request",
 ]
+
+_ROOM = {
+    "Advice": "message",
+    "Attempt": "message",
+    "Claim": "message",
+    "Draft": "message",
+    "Drafter": "drafting",
+    "DrafterError": "errors",
+    "Event": "writing",
+    "Finding": "message",
+    "Limits": "limits",
+    "Reason": "request",
+    "Report": "message",
+    "Request": "request",
+    "Result": "message",
+    "Step": "writing",
+    "adraft": "drafting",
+    "advise": "guide",
+    "check": "judge",
+    "draft": "drafting",
+    "draft_many": "drafting",
+    "load_request": "intake",
+}
+"""The room of each name. They are imported when they are first used, so that who needs one does not wait for all."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOM:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    globals()[name] = found = getattr(import_module(f"drafter.{_ROOM[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*(name for name in globals() if name.startswith("__")), *__all__})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,7 +31,7 @@ REPLY_TOKENS = 900
 ECHO_LIMIT = 8_000
 """Most characters of an earlier answer that are shown to the model again."""
 
-FIXED = frozenset({"write", "reply", "judge"})
+FIXED = frozenset({"write", "reply", "judge", "find"})
 """The prompts that come first and are the same for every request."""
 
 LETTER_SCHEMA: dict[str, Any] = {
@@ -196,6 +197,18 @@ def objection(findings: Iterable[Finding], language: str) -> str:
         {"text": finding.evidence or None, "problem": finding.message, "mend": finding.advice} for finding in findings
     ]
     return _render("objection", language, findings="\n".join(map(_as_data, listed))).content
+
+
+def agent_text(said: Mapping[str, Any], language: str = "en") -> str:
+    """What an agent is told that helps a person with the tools of the MCP server; `said` is what is known so far."""
+    return _render("agent", language, said=_as_data(said)).content
+
+
+def finding_call(text: str, today: date, schema: Mapping[str, Any], language: str = "en") -> ModelCall:
+    """What a model is asked that finds a request's fields in a text, line by line as data."""
+    lines = "\n".join(map(_as_data, text.split("\n")))
+    told = _render("found", language, today=today.isoformat(), text=lines)
+    return ModelCall((_render("find", language), told), schema, schema_name="found", max_tokens=REPLY_TOKENS)
 
 
 def _as_data(entry: str | Mapping[str, Any]) -> str:

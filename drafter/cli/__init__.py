@@ -7,10 +7,15 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from drafter.cli.commands import Commands
+from drafter.cli.look import Plain, look
 from drafter.errors import DrafterError
 
-EVAL_PACKAGES = frozenset({"filelock", "numpy", "pyarrow", "scipy", "zstandard"})
-"""What the extra `eval` brings."""
+EXTRAS = {
+    **dict.fromkeys(("filelock", "numpy", "pyarrow", "scipy", "zstandard"), "eval"),
+    **dict.fromkeys(("mcp", "mcp_types", "uvicorn"), "mcp"),
+}
+"""The extra that brings each package."""
 
 STOPPED, PIPE_CLOSED = 130, 141  # as shells report SIGINT and SIGPIPE
 
@@ -24,11 +29,12 @@ app = typer.Typer(
     name="drafter",
     help="Writes the message that withdraws you from a job-interview process, and checks it before you see it.",
     epilog=examples(
+        "drafter",
         "drafter draft --sender 'Maya Lindqvist' --company Northwind --role 'Data Engineer'",
         "drafter draft request.toml | drafter check - --request request.toml",
         "drafter guide request.toml",
     ),
-    no_args_is_help=True,
+    cls=Commands,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -43,11 +49,21 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
+    plain: Plain = False,  # noqa: ARG001 -- its callback acts on it
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
-    """Options that come before a command."""
+    """Options that come before a command. Without one, the interview: where nobody can answer, the help."""
+    if context.invoked_subcommand is not None:
+        return
+    from drafter.cli.resume import on_terminal, start
+
+    if not on_terminal():
+        print(context.get_help(), file=sys.stderr)  # noqa: T201 -- the command line prints
+        raise typer.Exit(2)
+    start()
 
 
 def main() -> None:
@@ -55,8 +71,7 @@ def main() -> None:
 
     Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed.
     """
-    from drafter.cli import check, doctor, draft, evaluate, guide, reply, revise, rules, runs  # noqa: F401 -- importing a module adds its command
-
+    look.reset()
     try:
         code = app(standalone_mode=False) or 0
     except (typer.Abort, KeyboardInterrupt):
@@ -69,9 +84,10 @@ def main() -> None:
     except UnicodeEncodeError as fault:
         _stop(f"drafter: standard output can't hold {fault.object[fault.start]!a}; set PYTHONIOENCODING=utf-8", 2)
     except ModuleNotFoundError as fault:
-        if fault.name is None or fault.name.partition(".")[0] not in EVAL_PACKAGES:
+        extra = EXTRAS.get((fault.name or "").partition(".")[0])
+        if extra is None:
             raise
-        _stop(f"drafter: this needs {fault.name}; run: pip install 'graceful-drafter[eval]'", 2)
+        _stop(f"drafter: this needs {fault.name}; run: pip install 'graceful-drafter[{extra}]'", 2)
     except Exception as fault:
         show = getattr(fault, "show", None)  # typer's own errors about options show themselves
         if show is None:

@@ -1,4 +1,4 @@
-"""`drafter check`: a draft in, findings out."""
+"""`drafter check`: drafts in, findings out."""
 
 from __future__ import annotations
 
@@ -6,31 +6,42 @@ from typing import Annotated
 
 import typer
 
-from drafter.cli import app, examples, render
-from drafter.cli.drafts import read_draft
-from drafter.cli.formats import Format, Source, formatted
-from drafter.intake import load_request
+from drafter.cli import app, examples
+from drafter.cli.checking import Checking, Named
+from drafter.cli.formats import Format
+from drafter.cli.look import Plain
 
 
 @app.command(
     epilog=examples(
         "drafter check message.txt --request request.toml",
         "drafter draft request.toml | drafter check - --request request.toml",
+        "drafter check message.txt -r request.toml --explain",
+        "drafter check letters/*.txt --format junit",
+        "drafter check message.txt --watch",
         "drafter check message.txt -r request.toml --waive 'brevity/too-long=they asked for details'",
         "drafter check nachricht.txt -r request.toml --judge gpt-5-mini",
     )
 )
 def check(
-    draft: Annotated[
-        str,
+    drafts: Annotated[
+        list[str],
         typer.Argument(
-            metavar="DRAFT",
-            help='A text file, with "Subject: …" as its first line for an e-mail, or a JSON file with subject and '
-            'body; "-" reads standard input.',
+            metavar="DRAFT...",
+            help='Text files, with "Subject: …" as first line for an e-mail, or JSON files with subject and body; '
+            '"-" reads standard input.',
         ),
     ],
-    request: Annotated[str, typer.Option("--request", "-r", help='The request that the draft answers; "-" is stdin.')],
-    subject: Annotated[str | None, typer.Option(help="The subject, where the draft's file has none.")] = None,
+    request: Annotated[
+        str | None,
+        typer.Option(
+            "--request",
+            "-r",
+            help='The request that the drafts answer; "-" is stdin. Left out: NAME.request.toml beside NAME.txt, or '
+            "else request.toml in its folder.",
+        ),
+    ] = None,
+    subject: Annotated[str | None, typer.Option(help="The subject, where a draft's file has none.")] = None,
     waive: Annotated[
         list[str] | None, typer.Option(metavar="RULE=REASON", help="Leave a rule out. Repeatable.")
     ] = None,
@@ -38,26 +49,28 @@ def check(
         str | None,
         typer.Option(metavar="MODEL", help="A language model that reads what the rules have passed, names masked."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of every sentence what it does and what it rests on.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever a file is saved, until you press Ctrl-C.")
+    ] = False,
     form: Annotated[
-        Format, typer.Option("--format", help="For people, for programs, for code scanning, for GitHub workflows.")
+        Format, typer.Option("--format", help="For people, programs, code scanning, GitHub workflows, CI servers.")
     ] = Format.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    plain: Plain = False,  # noqa: ARG001 -- its callback acts on it
 ) -> None:
-    """Judge a draft by the guardrails. Exits 0 when it is acceptable, 1 when it is not, 2 when it can't be judged."""
-    if draft == request == "-":
+    """Judge drafts by the guardrails. Exits 0 when all is acceptable, 1 when it is not, 2 when it can't be judged."""
+    if (*drafts, request).count("-") > 1:
         raise typer.BadParameter("only one of DRAFT and --request can be standard input", param_hint="DRAFT")
+    if watch and "-" in (*drafts, request):
+        raise typer.BadParameter("watches files, and standard input is none", param_hint="--watch")
     waived = dict(_waiver(one) for one in waive or ())
-    answered = load_request(request)
-    message, body_line = read_draft(draft, subject)
-    from drafter.judge import check as report_on
-
-    report = report_on(message, answered, waive=waived, judge=judge)
-    form = Format.JSON if as_json else form
-    if form is Format.TEXT:
-        render.report(report, message)
-    elif said := formatted(report, message, form, Source("draft" if draft == "-" else draft, body_line)):
-        typer.echo(said)
-    raise typer.Exit(0 if report.acceptable else 1)
+    checking = Checking(Named(drafts, request, subject), waived, judge, Format.JSON if as_json else form, explain)
+    if watch:
+        checking.watch()
+    raise typer.Exit(checking.run())
 
 
 def _waiver(text: str) -> tuple[str, str]:

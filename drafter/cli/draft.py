@@ -9,9 +9,13 @@ import typer
 
 from drafter.cli import app, examples
 from drafter.cli.editing import edited
+from drafter.cli.explain import explain_result
 from drafter.cli.fields import request_from
+from drafter.cli.look import Plain
 from drafter.cli.outcome import Place, deliver, tell
+from drafter.cli.outlets import Outlets
 from drafter.cli.progress import progress
+from drafter.guide import channel_for
 
 
 @app.command(
@@ -19,6 +23,9 @@ from drafter.cli.progress import progress
         "drafter draft request.toml",
         "drafter draft request.toml --model gpt-5-mini --out message.txt",
         "drafter draft request.toml --candidates 3 --edit",
+        "drafter draft request.toml --explain",
+        "drafter draft request.toml --eml message.eml --to tom@example.com",
+        "drafter draft request.toml --channel phone --script",
         "drafter draft - --json < request.json",
         "drafter draft --sender 'Ana Ruiz' --company Larkfield --role 'Copy Editor' --reason staying",
     )
@@ -83,10 +90,26 @@ def draft(
     edit: Annotated[
         bool, typer.Option("--edit", help="Open the message in your editor, and check what you saved.")
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of every sentence what it does and what it rests on.")
+    ] = False,
+    copy: Annotated[bool, typer.Option("--copy", help="Put the message on the clipboard, too.")] = False,
+    eml: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save a mail file that your mail program opens as a draft.")
+    ] = None,
+    mailto: Annotated[bool, typer.Option("--mailto", help="Have your mail program open the message.")] = False,
+    to: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Whose address --eml and --mailto fill in.")] = None,
+    sender_address: Annotated[
+        str | None, typer.Option("--from", metavar="ADDRESS", help="Your own address, for --eml.")
+    ] = None,
+    script: Annotated[
+        bool, typer.Option("--script", help="For a call: with pauses, and what to tell a voicemail.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Write the message to this file instead of printing it.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --out replace a file.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the message: no notes, no advice.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as one JSON object.")] = False,
+    plain: Plain = False,  # noqa: ARG001 -- its callback acts on it
 ) -> None:
     """Write a message and check it. The message goes to standard output, everything else to standard error."""
     place = Place(out, force)
@@ -112,6 +135,8 @@ def draft(
         "max_words": max_words,
     }
     wanted = request_from(request, fields)
+    outlets = Outlets(copy, eml, mailto, script, to, sender_address, force)
+    outlets.check(channel_for(wanted)[0])
     from drafter.drafting import Drafter
 
     with progress() as listener:
@@ -119,6 +144,9 @@ def draft(
     if edit:
         message, report = edited(result.message, wanted)
         result = result.model_copy(update={"message": message, "report": report, "others": ()})
-    deliver(result, place, as_json=as_json)
+    deliver(result, place, as_json=as_json, script_for=wanted if script else None)
+    outlets.use(result.message, wanted, quiet=quiet)
+    if explain:
+        explain_result(result, wanted)
     if not quiet:
         tell(result, place, model_named=model is not None)

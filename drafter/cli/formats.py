@@ -1,12 +1,14 @@
-"""Reports for programs: JSON, SARIF (static-analysis results) and GitHub's workflow commands."""
+"""Reports for programs: JSON, SARIF (static-analysis results), GitHub's workflow commands, JUnit XML."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from drafter.cli.render import as_json, report_data
-from drafter.message import Draft, Finding, Report, Severity, Span, Status
+from drafter.message import Draft, Finding, Report, RuleStatus, Severity, Span, Status
+from drafter.request import Request
 
 
 class Format(StrEnum):
@@ -16,6 +18,7 @@ class Format(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
+    JUNIT = "junit"
 
 
 class Source(NamedTuple):
@@ -25,43 +28,64 @@ class Source(NamedTuple):
     body_line: int | None
 
 
-def formatted(report: Report, draft: Draft, form: Format, source: Source) -> str:
-    """A report in one of the formats for programs."""
+class Judged(NamedTuple):
+    """A draft, where it came from, what the guardrails say of it, and the request that it answers."""
+
+    source: Source
+    draft: Draft
+    report: Report
+    request: Request
+
+
+def formatted(judged: Sequence[Judged], form: Format) -> str:
+    """Reports in one of the formats for programs. As JSON, one draft is its report; several are a list with files."""
     if form is Format.SARIF:
-        return as_json(_sarif(report, draft, source))
+        return as_json(_sarif(judged))
     if form is Format.GITHUB:
-        return "\n".join(_github(report, draft, source))
-    return as_json(report_data(report))
+        return "\n".join(line for one in judged for line in _github(one.source, one.draft, one.report))
+    if form is Format.JUNIT:
+        from drafter.cli.junit import junit
+
+        return junit(judged)
+    if len(judged) == 1:
+        return as_json(report_data(judged[0].report))
+    listed = [{"file": one.source.file, **report_data(one.report)} for one in judged]
+    return as_json({"acceptable": all(one.report.acceptable for one in judged), "drafts": listed})
 
 
-def _sarif(report: Report, draft: Draft, source: Source) -> dict[str, Any]:
+def unjudged(report: Report) -> list[RuleStatus]:
+    """The rules that could not run."""
+    return [one for one in report.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
+
+
+def _sarif(judged: Sequence[Judged]) -> dict[str, Any]:
     """SARIF 2.1.0 (OASIS, 2020)."""
     from drafter import __version__
 
-    unjudged = [one for one in report.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
+    rules = dict.fromkeys(status.rule for one in judged for status in one.report.rules)
+    open_ = [(one.source.file, status) for one in judged for status in unjudged(one.report)]
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [
             {
                 "tool": {
-                    "driver": {
-                        "name": "drafter",
-                        "version": __version__,
-                        "rules": [{"id": one.rule} for one in report.rules],
-                    }
+                    "driver": {"name": "drafter", "version": __version__, "rules": [{"id": id_} for id_ in rules]}
                 },
                 "columnKind": "unicodeCodePoints",
                 "invocations": [
                     {
-                        "executionSuccessful": not unjudged,
+                        "executionSuccessful": not open_,
                         "toolExecutionNotifications": [
-                            {"level": "error", "message": {"text": f"{one.rule} was not judged: {one.note}"}}
-                            for one in unjudged
+                            {
+                                "level": "error",
+                                "message": {"text": f"{file}: {status.rule} was not judged: {status.note}"},
+                            }
+                            for file, status in open_
                         ],
                     }
                 ],
-                "results": [_result(one, draft, source) for one in report.findings],
+                "results": [_result(found, one.draft, one.source) for one in judged for found in one.report.findings],
             }
         ],
     }
@@ -98,7 +122,7 @@ def _ends(span: Span | None, draft: Draft, source: Source) -> tuple[tuple[int, i
     return place(span.start), place(span.end)
 
 
-def _github(report: Report, draft: Draft, source: Source) -> list[str]:
+def _github(source: Source, draft: Draft, report: Report) -> list[str]:
     """GitHub's workflow commands, one a line, for annotations in a pull request."""
     lines = []
     for one in report.findings:
@@ -110,8 +134,7 @@ def _github(report: Report, draft: Draft, source: Source) -> list[str]:
         lines.append(f"::{level} {','.join(properties)}::{_data(f'{one.message} {one.advice}')}")
     lines += [
         f"::error file={_property(source.file)},title={_property(one.rule)}::{_data(f'not judged: {one.note}')}"
-        for one in report.rules
-        if one.status in {Status.ERROR, Status.NOT_RUN}
+        for one in unjudged(report)
     ]
     return lines
 

@@ -12,7 +12,8 @@ import typer
 
 from drafter.cli import render
 from drafter.errors import DrafterError
-from drafter.message import Attempt, Result
+from drafter.message import Attempt, Draft, Result
+from drafter.request import Channel, Request
 
 WITHOUT_MODEL = (
     "No language model is set up, so the built-in phrasebook wrote this. "
@@ -27,16 +28,16 @@ class Place:
     out: Path | None
     force: bool = False
 
-    def check(self) -> None:
+    def check(self, option: str = "--out") -> None:
         """Refuses a place that can't take the message before a model is paid for it."""
         path = self.out
         if path is None:
             return
         if path.is_dir() or not path.parent.is_dir():
             fault = "is a folder" if path.is_dir() else f"can't be made: there is no folder {path.parent}"
-            raise typer.BadParameter(f"{path} {fault}; name a file in a folder that exists", param_hint="--out")
+            raise typer.BadParameter(f"{path} {fault}; name a file in a folder that exists", param_hint=option)
         if path.exists() and not self.force:
-            raise typer.BadParameter(f"{path} exists already; add --force to replace it", param_hint="--out")
+            raise typer.BadParameter(f"{path} exists already; add --force to replace it", param_hint=option)
 
     def put(self, text: str) -> None:
         """Prints a text, or saves it."""
@@ -46,13 +47,22 @@ class Place:
             save(self.out, text + "\n")
 
 
-def deliver(result: Result, place: Place, *, as_json: bool) -> None:
-    """The message, or everything as JSON, to its place. Further candidates follow the first, each under a line."""
+def deliver(result: Result, place: Place, *, as_json: bool, script_for: Request | None = None) -> None:
+    """The message, or everything as JSON, to its place. Further candidates follow the first, each under a line.
+
+    With the request in `script_for`, the message is a script for a call.
+    """
     if as_json:
         place.put(render.as_json(render.result_data(result)))
         return
     others = (f"--- {number} ---\n{render.as_text(other.message)}" for number, other in enumerate(result.others, 2))
-    place.put("\n\n".join((render.as_text(result.message), *others)))
+    if script_for is None:
+        first = render.as_text(result.message)
+    else:
+        from drafter.cli.outlets import script
+
+        first = script(result.message, script_for)
+    place.put("\n\n".join((first, *others)))
 
 
 def tell(result: Result, place: Place, *, model_named: bool, advise: bool = True) -> None:
@@ -65,6 +75,8 @@ def tell(result: Result, place: Place, *, model_named: bool, advise: bool = True
     for note in result.notes:
         render.note(note)
     render.note(_account(result))
+    if length := length_note(result.message, result.advice.channel):
+        render.note(length)
     if advise:
         typer.echo(err=True)
         render.advice(result.advice)
@@ -96,13 +108,22 @@ def _mended(attempts: tuple[Attempt, ...]) -> str:
     return f" Mended on the way: {', '.join(dict.fromkeys(fixed))}." if fixed else ""
 
 
-def save(path: Path, text: str) -> None:
+def length_note(message: Draft, channel: Channel) -> str | None:
+    """How long a message is where its service counts characters."""
+    if channel not in {Channel.TEXT, Channel.LINKEDIN}:
+        return None
+    from drafter.delivery import linkedin_length, text_length
+
+    return (text_length if channel is Channel.TEXT else linkedin_length)(message.body).said
+
+
+def save(path: Path, held: str | bytes) -> None:
     """Writes a file whole or not at all: beside it first, then in its place."""
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(held.encode("utf-8") if isinstance(held, str) else held)
             Path(beside).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):

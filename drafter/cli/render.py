@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from drafter.cli.look import look
 from drafter.message import Advice, Draft, Finding, Report, Result, RuleStatus, Severity, Span, Status
 
 WIDTH = 96
@@ -49,6 +50,18 @@ def note(text: str, *, label: str = "") -> None:
     _print_labelled(console(stderr=True), label, text)
 
 
+def say(text: str = "", *, style: str = "", indent: int = 0) -> None:
+    """A paragraph on stdout, wrapped; control characters are written out."""
+    screen = console(stderr=False)
+    lines = Text("\n").join(Text(printable(text), style).wrap(screen, max(20, screen.width - indent)))
+    screen.print(Text("\n").join(Text(" " * indent) + line for line in lines.split("\n")), soft_wrap=True)
+
+
+def heading(text: str) -> None:
+    """A line above what belongs to it, on stdout."""
+    say(text, style="bold underline")
+
+
 def line(label: str, text: str) -> None:
     """One labelled line on stdout, wrapped beside its label."""
     _print_labelled(console(stderr=False), f"{label:>13}", text)
@@ -56,7 +69,8 @@ def line(label: str, text: str) -> None:
 
 def console(*, stderr: bool) -> Console:
     """A console of readable width; it writes no colour into a pipe, nor where NO_COLOR asks for none."""
-    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    plainly = False if look.plain else None
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False, force_terminal=plainly)
     made.width = min(WIDTH, made.width) if made.is_terminal else WIDTH
     return made
 
@@ -98,10 +112,10 @@ def _advice(given: Advice) -> Iterator[tuple[str, str]]:
 _CHANNEL = {"email": "e-mail", "phone": "phone", "text": "text message", "linkedin": "LinkedIn message"}
 
 
-def report(given: Report, draft: Draft, *, stderr: bool = False) -> None:
-    """The findings, a paragraph each, and a line that sums up."""
+def report(given: Report, draft: Draft, *, stderr: bool = False, listed: bool = True) -> None:
+    """The findings, a paragraph each unless they are `listed` elsewhere, and a line that sums up."""
     screen = console(stderr=stderr)
-    blocks = [_finding(one, draft, in_context=screen.is_terminal) for one in given.findings]
+    blocks = [_finding(one, draft, in_context=screen.is_terminal) for one in given.findings if listed]
     broken = [one for one in given.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
     blocks += [_status("not judged", one) for one in broken]
     blocks += [_status("waived", one) for one in given.rules if one.status is Status.WAIVED]
@@ -131,8 +145,8 @@ def _finding(one: Finding, draft: Draft, *, in_context: bool) -> Text:
 def _in_context(span: Span, text: str) -> Text:
     """The evidence underlined, with some of the words around it."""
     before, after = text[: span.start].rpartition("\n")[2], text[span.end :].partition("\n")[0]
-    left = _printable(before if len(before) <= AROUND else f"...{before[-AROUND:]}")
-    right = _printable(after if len(after) <= AROUND else f"{after[:AROUND]}...")
+    left = printable(before if len(before) <= AROUND else f"...{before[-AROUND:]}")
+    right = printable(after if len(after) <= AROUND else f"{after[:AROUND]}...")
     return Text.assemble((left, "dim"), (_short(text[span.start : span.end]), "underline red"), (right, "dim"))
 
 
@@ -142,11 +156,11 @@ def quoted(evidence: str) -> str:
 
 
 def _short(evidence: str) -> str:
-    shown = _printable(" ".join(evidence.split()))
+    shown = printable(" ".join(evidence.split()))
     return shown if len(shown) <= 120 else f"{shown[:117]}..."
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text whose control characters are written out, since a terminal would obey them."""
     return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
 
