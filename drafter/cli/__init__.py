@@ -9,7 +9,7 @@ import typer
 
 from drafter.errors import DrafterError
 
-EVAL_PACKAGES = frozenset({"filelock", "numpy", "pyarrow", "scipy", "zstandard"})
+EVAL_PACKAGES = frozenset({"dask", "distributed", "filelock", "numpy", "pyarrow", "scipy", "vcr", "zstandard"})
 """What the extra `eval` brings."""
 
 STOPPED, PIPE_CLOSED = 130, 141  # as shells report SIGINT and SIGPIPE
@@ -55,7 +55,7 @@ def main() -> None:
 
     Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed.
     """
-    from drafter.cli import check, doctor, draft, evaluate, guide, reply, revise, rules, runs  # noqa: F401 -- importing a module adds its command
+    from drafter.cli import check, comparisons, doctor, draft, evaluate, guide, reply, revise, rules, runs  # noqa: F401 -- importing a module adds its command
 
     try:
         code = app(standalone_mode=False) or 0
