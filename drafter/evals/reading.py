@@ -186,7 +186,10 @@ def read_run(path: Path, told: Told | None = None) -> tuple[Header, Iterator[Rec
 
     `told` is told of each line that is none, or whose id was there before; without it that raises EvalDataError.
     """
-    return read_header(path), _once(run_chunks(path), Record, told)
+    header = read_header(path)
+    if header.judged is not None:
+        raise EvalDataError(str(path), [Problem("", "is a scored run, good for comparing; name the run itself")])
+    return header, _once(run_chunks(path), Record, told)
 
 
 def read_samples(path: Path, told: Told | None = None) -> Iterator[Record]:

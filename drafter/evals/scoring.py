@@ -194,11 +194,13 @@ def has_header(path: Path) -> bool:
     if path.suffix == ".parquet":
         return False
     try:
-        read_header(path)
+        header = read_header(path)
     except EvalDataError as fault:
         if any("no header" in problem.what for problem in fault.problems):
             return False
         raise
+    if header.judged is not None:
+        raise EvalDataError(str(path), [Problem("", "is a scored run, good for comparing; name the run itself")])
     return True
 
 
