@@ -29,12 +29,16 @@ format: .venv/test.stamp  ## mends what ruff can mend
 wheel: .venv/test.stamp  ## builds dist/*.tar.gz and dist/*.whl
 	$(BIN)/python -m build --no-isolation
 
-bench: .venv/bench.stamp  ## check and the pipeline beside other tools, as ratios
+bench: .venv/bench.stamp  ## check, the pipeline and the scoring beside other tools, as ratios
 	$(BIN)/python -m tests.benchmarks.check
 	$(BIN)/python -m tests.benchmarks.pipeline
+	$(BIN)/python -m tests.benchmarks.scoring
 
 eval: .venv/test.stamp  ## runs all suites offline, and fails where a figure falls short
 	$(BIN)/drafter eval run --gate --runs .venv/runs
+
+baseline: .venv/test.stamp  ## lets what the suites find now be what later runs are compared with
+	$(BIN)/drafter eval run --renew-baselines --runs .venv/runs
 
 fuzz: .venv/fuzz.stamp  ## drives check with any text and request for SECONDS (60)
 	$(BIN)/python -m tests.fuzz.check -max_total_time=$(or $(SECONDS),60) -timeout=20 -max_len=4000 -len_control=0
@@ -64,7 +68,7 @@ lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 clean:  ## removes the environment and whatever was built or cached
 	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help draft eval test lint typecheck format wheel bench fuzz index model record lock clean
+.PHONY: help draft eval baseline test lint typecheck format wheel bench fuzz index model record lock clean
 
 # The environment grows: first what `make draft` needs, then what `make test` adds. A stamp says that its step is whole,
 # and for which folder. Without the first one everything is made anew, so nothing half-made is ever built upon; an

@@ -118,6 +118,25 @@ def test_the_command_prints_figures_and_misses(
     ) + "\n"  # fmt: skip
 
 
+@pytest.mark.parametrize(("options", "code", "items"), [((), 1, 1), (("--strict",), 2, None)])
+def test_a_line_that_cannot_be_read_is_told(
+    options: tuple[str, ...],
+    code: int,
+    items: int | None,
+    command: Command,
+    item: Callable[..., dict[str, Any]],
+    tmp_path: Path,
+) -> None:
+    """It is named with its line, and the rest is scored, unless `--strict` wants all or nothing."""
+    path = tmp_path / "items.jsonl"
+    path.write_text(json.dumps(item("good")) + "\n{\n" + json.dumps(item("good")), encoding="utf-8")
+    done = command("eval", "check", path, "--json", *options)
+    assert done.code == code
+    err = " ".join(done.err.split())
+    assert all(said in err for said in ("line 2, column 2", "line 3: id 'good' is taken by line 1"))
+    assert (json.loads(done.out)["items"] if done.out else None) == items
+
+
 def test_a_missing_file_is_an_error_with_its_name(command: Command) -> None:
     """Nothing to score is exit 2."""
     done = command("eval", "check", "nowhere.jsonl")

@@ -13,18 +13,24 @@ import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
+from drafter.cli.bars import bar
+from drafter.content import read_text
 from drafter.errors import EvalDataError
 from drafter.evals import comparing, reports
+from drafter.evals.baselines import save_scored
 from drafter.evals.comparing import Verdict, compare
 from drafter.evals.offline import NetworkBarred, barred
 from drafter.evals.produce import Job, produce
-from drafter.evals.records import Record, line_of, run_schema
-from drafter.evals.runfile import RunFile, read_run
+from drafter.evals.reading import read_run
+from drafter.evals.records import Record, Scored, run_schema
+from drafter.evals.runfile import RunFile
 from drafter.evals.scorers import Outcome, outcome
-from drafter.evals.scoring import figures, outcomes, score
+from drafter.evals.scoring import Scores, Scoring, figures, made_scores, score
 from drafter.evals.statistics import least_visible, mcnemar, paired
 from drafter.evals.suites import Suite, load_suite, samples
+from drafter.evals.sums import Sums, Variety
 from drafter.models import FakeModel
 from tests.conftest import Command
 from tests.test_pipeline import GOOD
@@ -58,6 +64,10 @@ def made_of(suite: Suite, path: Path) -> bytes:
     return path.read_bytes()
 
 
+def scores_of(suite: Suite, path: Path, jobs: int = 1) -> Scores:
+    return Scoring(suite, path, jobs=jobs).scores()
+
+
 class TestTheSameBytes:
     """Same suite, code and seed: the same run, the same figures."""
 
@@ -65,16 +75,19 @@ class TestTheSameBytes:
         """Neither clock nor order of finishing is in a run; times are beside it."""
         one, other = made_of(suite_of(), tmp_path / "a.jsonl"), made_of(suite_of(), tmp_path / "b.jsonl")
         assert one == other
-        timed = [json.loads(line)["id"] for line in (tmp_path / "a.jsonl.timings").read_text().splitlines()]
+        timed = [json.loads(line)["id"] for line in (tmp_path / "a.jsonl.timings").read_text().splitlines()[1:]]
         assert timed == [f"s{number}" for number in range(6)]
 
     @pytest.mark.parametrize("jobs", [1, 2])
-    def test_figures_do_not_depend_on_how_many_work(self, jobs: int, suite_of: Make, tmp_path: Path) -> None:
-        """One process or several give the same outcomes in the same order."""
-        suite = suite_of(150)
+    def test_figures_do_not_depend_on_how_many_work(
+        self, jobs: int, suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One process or several, with many small chunks, give the same figures as the outcomes one by one."""
+        monkeypatch.setattr("drafter.evals.reading.BLOCK", 1_000)
+        suite = suite_of(12)
         made_of(suite, tmp_path / "a.jsonl")
-        alone = [outcome(record) for record in read_run(tmp_path / "a.jsonl")[1]]
-        assert list(outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=jobs)) == alone
+        alone = score(suite, (outcome(record) for record in read_run(tmp_path / "a.jsonl")[1]))
+        assert scores_of(suite, tmp_path / "a.jsonl", jobs) == alone
 
     def test_another_seed_or_suite_is_another_run(self, suite_of: Make, tmp_path: Path) -> None:
         """What a run was made from is in its header."""
@@ -132,7 +145,7 @@ class TestNothingLost:
         fields = {"name": "mine", "about": "a", "data": ["d.jsonl"], "scorers": ["acceptable", "failed"]}
         suite = Suite.model_validate({**fields, "writer": "phrasebook", "folder": tmp_path})
         made_of(suite, tmp_path / "a.jsonl")
-        made = score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1))
+        made = scores_of(suite, tmp_path / "a.jsonl")
         assert (made.shares["acceptable"].count, made.shares["acceptable"].total) == (1, 2)
         assert [id_ for id_, _ in made.failed] == ["bad"]
 
@@ -140,7 +153,7 @@ class TestNothingLost:
 def _suite(folder: Path) -> Suite:
     lines = [json.dumps({"id": f"s{number}", "request": REQUEST}) for number in range(4)]
     (folder / "data.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    fields = {"name": "mine", "about": "a", "data": ["data.jsonl"], "writer": "phrasebook"}
+    fields = {"name": "mine", "about": "a", "data": ["data.jsonl"]}
     return Suite.model_validate({**fields, "folder": folder})
 
 
@@ -162,7 +175,7 @@ class TestFigures:
         scorers = ["acceptable", "first_draft", "fallback", "calls", "tokens", "cost_usd", "words"]
         suite = suite_of(writer="model", scorers=scorers)
         produce(Job(suite, model=fake, judge=False, in_flight=1), tmp_path / "a.jsonl")
-        found = figures(score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1)))
+        found = figures(scores_of(suite, tmp_path / "a.jsonl"))
         assert (found["first_draft"], found["fallback"], found["calls.total"]) == (5 / 6, 0.0, 7.0)
         assert found["tokens.mean"] > 0
         assert "cost_usd.mean" not in found  # nobody knows what the fake costs
@@ -171,7 +184,7 @@ class TestFigures:
         """A function of an outcome, named as module:function, is a figure like any other."""
         suite = suite_of(scorers=["tests.test_runs:signed"], gates={"signed": {"least": 1.0}})
         made_of(suite, tmp_path / "a.jsonl")
-        made = score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1))
+        made = scores_of(suite, tmp_path / "a.jsonl")
         assert (made.shares["signed"].value, made.shortfalls) == (1.0, ())
 
     @pytest.mark.parametrize(
@@ -189,14 +202,14 @@ class TestFigures:
         """A gate that does not hold, or has no figure, is a shortfall: what can't be measured has not passed."""
         suite = suite_of(gates=gates)
         made_of(suite, tmp_path / "a.jsonl")
-        made = score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1))
+        made = scores_of(suite, tmp_path / "a.jsonl")
         assert [one.figure for one in made.shortfalls] == short
 
     def test_reports_say_the_same(self, suite_of: Make, tmp_path: Path) -> None:
         """Markdown and JUnit have the figures, the gates and every failure; what a draft holds breaks neither."""
         suite = suite_of(gates={"words.mean": {"most": 1}})
         made_of(suite, tmp_path / "a.jsonl")
-        made = score(suite, outcomes(read_run(tmp_path / "a.jsonl")[1], jobs=1))
+        made = scores_of(suite, tmp_path / "a.jsonl")
         odd = made.model_copy(update={"failed": (("a|b", "x <b>\x00 `y`"),)})
         assert "Fell short" in reports.scores_markdown(odd)
         assert "a\\|b" in reports.scores_markdown(odd)
@@ -209,16 +222,15 @@ def signed(one: Outcome) -> bool:
     return "Ana Ruiz" in one.body.splitlines()[-1]
 
 
+RECALL = "recall.form/placeholder"
+
+
 class TestComparing:
     """`compare`: better, worse, alike, or too few."""
 
-    def judged(self, good: str) -> list[Outcome]:
-        """Outcomes of as many samples as there are signs: "1" is acceptable, "0" is not."""
-        base = outcome(Record.model_validate({"id": "x", "request": REQUEST}))
-        return [
-            Outcome(**{**base.__dict__, "id": str(number), "acceptable": sign == "1", "failed": None, "words": 50})
-            for number, sign in enumerate(good)
-        ]
+    def judged(self, good: str) -> list[Scored]:
+        """As many samples as there are signs: "1" is acceptable, "0" is not."""
+        return [Scored(id=str(number), values={"acceptable": sign == "1"}) for number, sign in enumerate(good)]
 
     @pytest.mark.parametrize(
         ("before", "after", "verdict"),
@@ -240,6 +252,44 @@ class TestComparing:
         """Samples are aligned by id, whatever their order; those that one run lacks are named apart."""
         made = compare(suite_of(scorers=["acceptable"]), self.judged("110"), list(reversed(self.judged("1010"))))
         assert (made.changes[0].lost, made.changes[0].won, made.only_after) == (("1",), ("2",), ("3",))
+
+    def flagged(self, found: str) -> list[Scored]:
+        """Samples labelled with one rule, or with none: "1" is found and "0" not; small letters have no label."""
+        rule = ("form/placeholder",)
+        return [
+            Scored(id=str(at), rules=rule if sign in "1y" else (), violations=rule if sign in "10" else ())
+            for at, sign in enumerate(found)
+        ]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "margins", "figures_", "verdict"),
+        [
+            ("1111", "1111", {}, [], Verdict.PASS),
+            ("1" * 30, "1" * 20 + "0" * 10, {}, [RECALL], Verdict.REGRESSED),
+            (
+                "1" * 30,
+                "1" * 20 + "0" * 10,
+                {"recall.form/placeholder": 0.4},
+                [RECALL],
+                Verdict.PASS,
+            ),
+            ("n" * 30, "n" * 20 + "y" * 10, {}, ["false_alarms.form/placeholder"], Verdict.REGRESSED),
+            ("1111", "1110", {}, [RECALL], Verdict.PASS),
+        ],
+    )
+    def test_rules_are_compared_one_by_one(
+        self, before: str, after: str, margins: dict[str, float], figures_: list[str], verdict: Verdict, suite_of: Make
+    ) -> None:
+        """A rule that got worse by more than its margin is a regression of the whole; too few of a rule are not."""
+        made = compare(suite_of(scorers=[], margins=margins), self.flagged(before), self.flagged(after))
+        assert ([one.figure for one in made.changes], made.verdict) == (figures_, verdict)
+
+    def test_a_comparison_is_told_in_every_form(self, suite_of: Make) -> None:
+        """Markdown and JUnit have the verdict, and the samples that changed sides; a regression is a failure."""
+        made = compare(suite_of(scorers=["acceptable"]), self.judged("1" * 9), self.judged("0" * 9))
+        assert "mine: regressed" in reports.comparison_markdown(made)
+        assert "Now worse" in reports.comparison_markdown(made)
+        assert ET.fromstring(reports.comparison_junit(made)).get("failures") == "1"
 
     def test_runs_without_a_common_sample_are_refused(self, suite_of: Make) -> None:
         """There is nothing to compare, and that is said."""
@@ -266,7 +316,7 @@ class TestBadInput:
             ("[]", "line 1: is no object"),
             ('{"id": "a", "request": {}}', "line 1: request.sender"),
             (f'{{"id": "", "request": {json.dumps(REQUEST)}}}', "line 1: id"),
-            (f'{{"id": "a", "request": {json.dumps(REQUEST)}}}\n' * 2, "line 2: id 'a' is taken by"),
+            (f'{{"id": "a", "request": {json.dumps(REQUEST)}}}\n' * 2, "line 2: id 'a' is there twice"),
             ("\n\n", "holds no sample"),
             ("\udcff", "is not UTF-8"),
             ("[" * 100_000, "line 1"),
@@ -301,7 +351,7 @@ class TestBadInput:
 
     def test_a_suite_that_nobody_knows(self) -> None:
         """The ones that there are are listed."""
-        with pytest.raises(EvalDataError, match="guardrails, phrasebook"):
+        with pytest.raises(EvalDataError, match="drafting, faults, guardrails, injection, phrasebook"):
             load_suite("guardrail")
 
     @pytest.mark.parametrize(
@@ -331,6 +381,110 @@ class TestBadInput:
             score(suite_of(scorers=[scorer]), [])
 
 
+class TestWhatCanNotBeRead:
+    """Without `--strict` it is counted and reported, and never passes a gate."""
+
+    BROKEN = '{"id": "x"\n{"id": "y", "request": {}}\n'
+
+    def broken(self, suite: Suite) -> Suite:
+        path = suite.files[0]
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text(lines[0] + self.BROKEN + "".join(lines[1:]) + lines[0], encoding="utf-8")
+        return suite
+
+    def test_it_is_in_the_run_and_in_every_report(self, suite_of: Make, tmp_path: Path) -> None:
+        """Each with its file and line; the gates do not hold."""
+        suite = self.broken(suite_of(3))
+        made_of(suite, tmp_path / "a.jsonl")
+        made = scores_of(suite, tmp_path / "a.jsonl")
+        assert (made.samples, made.counts["unread"]) == (3, 3)
+        assert [one.partition(": ")[0] for one in made.unread] == [f"data.jsonl, line {n}" for n in (2, 3, 6)]
+        assert [one.figure for one in made.shortfalls] == ["unread"]
+        assert "3 lines could not be read" in reports.scores_markdown(made)
+
+    def test_going_on_with_such_a_run_changes_nothing(self, suite_of: Make, tmp_path: Path) -> None:
+        """They are not counted again by `--resume`."""
+        suite = self.broken(suite_of(3))
+        whole = made_of(suite, tmp_path / "a.jsonl")
+        produce(Job(suite), tmp_path / "a.jsonl", resume=True)
+        assert (tmp_path / "a.jsonl").read_bytes() == whole
+
+    def test_strict_stops(self, suite_of: Make, tmp_path: Path) -> None:
+        """At the first of them, both producing and scoring."""
+        suite = self.broken(suite_of(3))
+        with pytest.raises(EvalDataError, match="line 2"):
+            produce(Job(suite, strict=True), tmp_path / "a.jsonl")
+        with pytest.raises(EvalDataError, match="line 2"):
+            Scoring(suite, suite.files[0], jobs=1, strict=True).scores()
+
+    @pytest.mark.parametrize("jobs", [1, 2])
+    def test_an_id_that_is_there_twice_counts_once(
+        self, jobs: int, suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However far apart they are, and whoever scores them; the second is named."""
+        monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+        suite = suite_of(8)
+        lines = made_of(suite, tmp_path / "a.jsonl").splitlines(keepends=True)
+        (tmp_path / "b.jsonl").write_bytes(b"".join([*lines, lines[1]]))
+        made = Scoring(suite, tmp_path / "b.jsonl", jobs=jobs).scores()
+        assert (made.samples, made.unread) == (8, ("b.jsonl, line 10: id 's0' is there twice; the first counts",))
+
+    def test_a_torn_last_line_is_named(self, suite_of: Make, tmp_path: Path) -> None:
+        """A run that was killed is scored as far as it goes."""
+        suite = suite_of(3)
+        whole = made_of(suite, tmp_path / "a.jsonl")
+        (tmp_path / "a.jsonl").write_bytes(whole[:-10])
+        made = scores_of(suite, tmp_path / "a.jsonl")
+        assert (made.samples, made.counts["unread"]) == (2, 1)
+
+
+def test_sums_of_parts_come_to_the_same_in_any_order(suite_of: Make, tmp_path: Path) -> None:
+    """Merging is the same whichever way round, as processes and clusters end in any order."""
+    suite = suite_of(9)
+    made_of(suite, tmp_path / "a.jsonl")
+    found = [outcome(record) for record in read_run(tmp_path / "a.jsonl")[1]]
+    parts = []
+    for start in range(0, 9, 3):
+        part = Sums()
+        for number, one in enumerate(found[start : start + 3], start=start):
+            part.add(number, one, [("acceptable", one.acceptable), ("words", one.words / 7)])
+        parts.append(part)
+    forth, back = Sums(), Sums()
+    for part in parts:
+        forth.merge(part)
+    for part in reversed(parts):
+        back.merge(part)
+    assert made_scores(suite, forth) == made_scores(suite, back)
+
+
+def test_variety_of_many_messages_is_estimated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond what is kept it is within a few per cent of the truth, and the same for parts put together."""
+    monkeypatch.setattr(Variety, "MOST", 1 << 12)
+    whole, parts = Variety(), [Variety(), Variety()]
+    for number in range(20_000):
+        body = " ".join(f"w{number * 4 + place}" for place in range(4)) if number % 2 else "always the same words"
+        whole.add(body)
+        parts[number % 3 == 0].add(body)
+    parts[0].merge(parts[1])
+    assert whole.rate() == parts[0].rate()
+    assert whole.rate().count == pytest.approx(10_001, rel=0.05)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("total", "said"), [(200, "Writing: 100 of 200, 25/s, 4 s left, 50% good\n"), (None, None)])
+def test_progress_without_a_terminal_is_plain_lines(
+    total: int | None, said: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every two seconds: how many, how fast, how long still, and how many are good."""
+    now = [0.0]
+    with bar("Writing", total, good="good", clock=lambda: now[0]) as step:
+        now[0] = 1.0
+        step(40, 40)
+        assert capsys.readouterr().err == ""
+        now[0] = 4.0
+        step(60, 10)
+    assert capsys.readouterr().err == (said or "Writing: 100, 25/s, 50% good\n")
+
+
 def test_runs_and_data_may_be_packed(suite_of: Make, tmp_path: Path) -> None:
     """Gzip, zstandard and Parquet are read as the plain file is."""
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -348,13 +502,19 @@ def test_runs_and_data_may_be_packed(suite_of: Make, tmp_path: Path) -> None:
     assert list(samples(packed)) == list(samples(suite))
 
 
-def test_every_line_of_a_run_follows_the_schema(suite_of: Make, tmp_path: Path) -> None:
-    """A line has no field that the published schema does not name."""
-    names = {name for one in run_schema()["$defs"].values() for name in one.get("properties", {})}
-    made_of(suite_of(), tmp_path / "a.jsonl")
-    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
-    assert {key for line in lines for key in json.loads(line)} <= names
-    assert line_of(next(read_run(tmp_path / "a.jsonl")[1])) == lines[1] + "\n"
+def test_every_line_of_a_run_follows_the_schema(suite_of: Make, tmp_path: Path, command: Command) -> None:
+    """The schema that is published is that of the code, and every line of a run and of a scored run is held to it."""
+    published = json.loads(read_text("evals/run.schema.json"))
+    assert published == run_schema() == json.loads(command("eval", "schema").out)
+    judge = Draft202012Validator(published)
+    suite = suite_of()
+    made_of(suite, tmp_path / "a.jsonl")
+    save_scored(Scoring(suite, tmp_path / "a.jsonl", jobs=1), tmp_path / "scored.jsonl")
+    for name in ("a.jsonl", "scored.jsonl"):
+        lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+        assert len(lines) == 7
+        assert [line for line in lines if not judge.is_valid(json.loads(line))] == []
+    assert not judge.is_valid({"id": "x", "request": {}, "mood": "sad"})
 
 
 def _send_away() -> None:
@@ -372,10 +532,17 @@ def _send_away() -> None:
 )
 def test_there_is_no_way_out(leave: Callable[[], Any]) -> None:
     """A connection or a look-up during an offline command is an error; this machine itself stays reachable."""
-    with barred():
-        with pytest.raises(NetworkBarred, match="offline"):
-            leave()
-        socket.getaddrinfo("localhost", 80)
+
+    def tried() -> None:
+        with barred():
+            socket.getaddrinfo("localhost", 80)
+            # Whoever calls may catch it, as clients of services do; it is an error nevertheless, with its stack.
+            with pytest.raises(NetworkBarred, match="offline"):
+                leave()
+
+    with pytest.raises(NetworkBarred, match="offline") as ended:
+        tried()
+    assert "test_there_is_no_way_out" in str(ended.value)
 
 
 class TestCommands:
@@ -411,3 +578,37 @@ class TestCommands:
         assert command("eval", "compare", run, run, "--gate").code == 0
         assert command("eval", "report", run, run, "--out", tmp_path / "page.html").code == 0
         assert command("eval", "compare", run, tmp_path / "guardrails.jsonl").code == 2
+
+    def test_what_got_worse_than_the_baseline_fails_the_gate(
+        self, command: Command, tmp_path: Path, suite_of: Make
+    ) -> None:
+        """`run --gate` compares with the baseline, which `--renew-baselines` writes; each verdict has its code."""
+        suite_of(8)
+        text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nwriter = "phrasebook"\nscorers = ["acceptable"]\n'
+        (tmp_path / "mine.toml").write_text(text + 'baseline = "base/mine.jsonl"\n')
+        run = ("eval", "run", tmp_path / "mine.toml", "--gate", "--runs", tmp_path / "runs")
+        assert command(*run, "--renew-baselines").code == 0
+        base, suite = tmp_path / "base" / "mine.jsonl", ("--suite", tmp_path / "mine.toml")
+        good = base.read_text(encoding="utf-8")
+        assert command(*run).code == 0
+        worse = tmp_path / "worse.jsonl"
+        worse.write_text(good.replace('"acceptable":true', '"acceptable":false'), encoding="utf-8")
+        few = tmp_path / "few.jsonl"
+        few.write_text(good.replace('"acceptable":true', '"acceptable":false', 1), encoding="utf-8")
+        codes = [
+            command("eval", "compare", one, other, *suite, "--gate").code
+            for one, other in ((base, base), (worse, base), (base, worse), (base, few), (base, tmp_path / "away"))
+        ]
+        assert codes == [0, 3, 1, 4, 2]
+        made = command("eval", "compare", base, worse, *suite, "--format", "json")
+        assert json.loads(made.out)["verdict"] == "regressed"
+        base.write_text(good.replace('"id":"s', '"id":"t'), encoding="utf-8")
+        assert command(*run).code == 2  # nothing in common is no pass
+
+    def test_a_file_of_samples_is_scored_as_it_is(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """With a suite named, labelled drafts need no run; without one, that is said."""
+        suite_of()
+        (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["failed"]\n')
+        done = command("eval", "score", tmp_path / "data.jsonl", "--suite", tmp_path / "mine.toml", "--format", "json")
+        assert json.loads(done.out)["shares"]["failed"]["count"] == 6
+        assert "--suite" in command("eval", "score", tmp_path / "data.jsonl").err

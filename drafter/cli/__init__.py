@@ -12,7 +12,8 @@ from drafter.cli.look import Plain, look
 from drafter.errors import DrafterError
 
 EXTRAS = {
-    **dict.fromkeys(("filelock", "numpy", "pyarrow", "scipy", "zstandard"), "eval"),
+    **dict.fromkeys(("filelock", "numpy", "pyarrow", "scipy", "vcr", "zstandard"), "eval"),
+    **dict.fromkeys(("dask", "distributed"), "cluster"),
     **dict.fromkeys(("mcp", "mcp_types", "uvicorn"), "mcp"),
 }
 """The extra that brings each package."""

@@ -11,6 +11,7 @@ from drafter.cli import app, examples, render
 from drafter.evals.reports import share
 
 if TYPE_CHECKING:
+    from drafter.errors import Problem
     from drafter.evals import CheckScore, Miss
     from drafter.evals.check import Group
 
@@ -32,15 +33,25 @@ def check(
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The scores as one JSON object.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Score nothing where a line can't be read.")] = False,
 ) -> None:
-    """Score the guardrails on labelled drafts: what got through, what was blocked in vain, and each miss."""
+    """Score the guardrails on labelled drafts: what got through, what was blocked in vain, and each miss.
+
+    Lines that can't be read are told, counted and left out, and the command then exits 1; with --strict they stop it.
+    """
     from drafter.evals import load_labelled, score_checks
 
-    score = score_checks(load_labelled(file))
+    unread: list[Problem] = []
+    score = score_checks(load_labelled(file, None if strict else unread.append))
     if as_json:
-        typer.echo(render.as_json(score.model_dump(mode="json")))
+        typer.echo(render.as_json({**score.model_dump(mode="json"), "unread": [str(one) for one in unread]}))
     else:
         _show(score)
+    if unread:
+        for one in unread:
+            render.note(str(one), label=file)
+        render.note(f"{len(unread)} lines could not be read and are in no figure.")
+        raise typer.Exit(1)
 
 
 def _show(score: CheckScore) -> None:

@@ -1,23 +1,21 @@
-"""`drafter eval produce`, `score`, `run`, `compare`, `report` and `list`: suites and their runs."""
+"""`drafter eval produce`, `record`, `score` and `run`: suites become runs, and runs figures."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from drafter.cli import examples, render
+from drafter.cli import STOPPED, examples, render
+from drafter.cli.bars import bar
 from drafter.cli.evaluate import evaluate
 from drafter.cli.outcome import Place
 
 if TYPE_CHECKING:
     from drafter.evals.comparing import Comparison
-    from drafter.evals.scorers import Outcome
     from drafter.evals.scoring import Scores
     from drafter.evals.suites import Suite
 
@@ -28,12 +26,26 @@ SuiteName = Annotated[str, typer.Argument(metavar="SUITE", help="A suite that co
 RunPath = Annotated[
     Path, typer.Argument(metavar="RUN", help="A run: the .jsonl file that `produce` saved, also .gz, .zst.")
 ]
+OtherSuite = Annotated[str | None, typer.Option("--suite", help="The suite, where it is a file or not the run's own.")]
 Model = Annotated[str | None, typer.Option(help="Who writes, where the suite leaves that open.")]
 Judge = Annotated[str | None, typer.Option(metavar="MODEL", help="Who judges, where the suite has a judge.")]
 Gated = Annotated[bool, typer.Option("--gate", help="Exit 1 where a figure falls short of the suite's gates.")]
 Jobs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes; left out: one a core.")]
 Out = Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")]
 Force = Annotated[bool, typer.Option("--force", help="Let --out replace a file.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first line that can't be read.")]
+InFlight = Annotated[int, typer.Option(min=1, help="Model calls at a time.")]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of the Dask cluster, for --engine dask.")]
+
+
+class Engine(StrEnum):
+    """Where the work is done."""
+
+    LOCAL = "local"
+    DASK = "dask"
+
+
+On = Annotated[Engine, typer.Option("--engine", help="This machine, or a Dask cluster that shares its files.")]
 
 
 class Form(StrEnum):
@@ -48,15 +60,6 @@ class Form(StrEnum):
 As = Annotated[Form, typer.Option("--format", help="For people, programs, a pull request, or a CI server.")]
 
 
-@evaluate.command(name="list")
-def list_suites() -> None:
-    """The suites that come along, and what each is for."""
-    from drafter.evals.suites import known_suites, load_suite
-
-    for name in known_suites():
-        render.line(name, load_suite(name).about)
-
-
 @evaluate.command(
     epilog=examples(
         "drafter eval produce phrasebook --out runs/today.jsonl",
@@ -69,71 +72,156 @@ def produce(
     judge: Judge = None,
     out: Annotated[Path | None, typer.Option(help="The file to save; left out: runs/SUITE.jsonl.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
-    in_flight: Annotated[int, typer.Option(min=1, help="Model calls at a time.")] = 8,
+    in_flight: InFlight = 8,
+    strict: Strict = False,
+    engine: On = Engine.LOCAL,
+    scheduler: Scheduler = None,
 ) -> None:
     """Have the messages of a suite written, and save them as a run. A run that was stopped goes on with --resume."""
     from drafter.evals.suites import load_suite
 
     wanted = load_suite(suite)
     path = out or RUNS / f"{wanted.name}.jsonl"
-    count = _produced(wanted, path, model=model, judge=judge, resume=resume, in_flight=in_flight)
+    options: dict[str, Any] = {"model": model, "judge": judge, "in_flight": in_flight, "strict": strict}
+    if engine is Engine.DASK:
+        from drafter.evals.cluster import produce_on
+
+        count = produce_on(_address(scheduler), wanted, path, resume=resume, **options)
+    else:
+        count = _produced(wanted, path, resume=resume, **options)
     render.note(f"{count} samples are in {path}.")
 
 
+@evaluate.command(epilog=examples("OPENAI_BASE_URL=http://127.0.0.1:8099/v1 drafter eval record drafting"))
+def record(
+    suite: SuiteName,
+    in_flight: InFlight = 4,
+    folder: Annotated[Path, typer.Option("--runs", help="Where the run is saved; what is there is replaced.")] = RUNS,
+) -> None:
+    """Have an endpoint answer what a recorded suite has no recording of, and keep the answers with the suite.
+
+    The endpoint is that of OPENAI_BASE_URL or OPENAI_API_KEY. What is recorded is not asked for again, so a recording
+    that was stopped goes on when it is begun again.
+    """
+    from drafter.evals.suites import load_suite
+
+    wanted = load_suite(suite)
+    if wanted.writer != "recorded":
+        raise typer.BadParameter(f"{wanted.name} is not written by a recorded model", param_hint="SUITE")
+    path = folder / f"{wanted.name}.jsonl"
+    path.unlink(missing_ok=True)
+    count = _produced(wanted, path, recording=True, in_flight=in_flight)
+    render.note(f"{count} samples are in {path}, and the recordings in {wanted.exchanges}.")
+
+
 def _produced(suite: Suite, path: Path, **options: Any) -> int:
+    from drafter.evals.offline import barred
     from drafter.evals.produce import Job, produce
+    from drafter.evals.runfile import RunFile
     from drafter.evals.suites import samples
 
     resume = options.pop("resume", False)
-    total = sum(1 for _ in samples(suite))
-    offline = nullcontext() if suite.writer == "model" else _offline()
-    with offline, _bar(f"Writing {suite.name}", total) as step:
-        return produce(Job(suite, **options), path, resume=resume, told=lambda record: step(record.fault is None))
+    live = suite.writer == "model" or options.get("recording")
+    total = sum(1 for _ in samples(suite, _said_later)) if suite.writer != "none" else None
+    done = RunFile(path).count() if resume else 0
+    try:
+        with nullcontext() if live else barred(), bar(f"Writing {suite.name}", total, good="written") as step:
+            step(done, done)
+            job = Job(suite, **options)
+            return produce(
+                job, path, resume=resume, told=lambda one: step(1, one.fault is None), noted=_noted(suite.name)
+            )
+    except KeyboardInterrupt:
+        there = RunFile(path).count()
+        render.note(f"{there} samples are in {path}; add --resume to go on. So far:")
+        if there:
+            deliver(_scoring(path, suite), Form.TEXT, Place(None))
+        raise typer.Exit(STOPPED) from None
+
+
+def _said_later(wrong: Any) -> None:
+    """What can't be read is counted and listed with the figures."""
+
+
+def _noted(name: str) -> Any:
+    return lambda note: render.note(note, label=name)
 
 
 @evaluate.command(
     epilog=examples(
         "drafter eval score runs/phrasebook.jsonl --gate",
         "drafter eval score runs/phrasebook.jsonl --format markdown --out figures.md",
+        "drafter eval score many.parquet --suite guardrails",
     )
 )
 def score(
-    run: RunPath,
-    suite: Annotated[str | None, typer.Option(help="Another suite's scorers and gates than the run's own.")] = None,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run, or, with --suite, a file of samples.")],
+    suite: OtherSuite = None,
     gate: Gated = False,
     form: As = Form.TEXT,
     jobs: Jobs = None,
     out: Out = None,
     force: Force = False,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save what was found of each sample, to compare with later.")
+    ] = None,
+    strict: Strict = False,
+    engine: On = Engine.LOCAL,
+    scheduler: Scheduler = None,
 ) -> None:
     """Work out the figures of a run with the guardrails as they are now, offline."""
-    place = Place(out, force)
-    place.check()
-    scores = _scored(run, suite, jobs)
-    _deliver(scores, form, place)
-    _gate(scores, gate=gate)
-
-
-def _scored(run: Path, suite: str | None, jobs: int | None) -> Scores:
-    from drafter.evals.runfile import read_run
-    from drafter.evals.scoring import score
     from drafter.evals.suites import load_suite
 
-    header, _ = read_run(run)
-    with _offline(), _seen(run, jobs) as found:
-        return score(load_suite(suite or header.suite), found)
+    place = Place(out, force)
+    place.check()
+    wanted = load_suite(suite or suite_of(run))
+    if engine is Engine.DASK:
+        from drafter.evals.cluster import on_cluster
+
+        with on_cluster(_address(scheduler)) as cluster:
+            scores = _scoring(run, wanted, save=save, strict=strict, engine=cluster)
+    else:
+        scores = _scoring(run, wanted, save=save, strict=strict, jobs=jobs)
+    deliver(scores, form, place)
+    if gate and scores.shortfalls:
+        raise typer.Exit(1)
 
 
-@contextmanager
-def _seen(run: Path, jobs: int | None) -> Iterator[Iterator[Outcome]]:
-    """The outcomes of a run, with a bar while they are worked out."""
-    from drafter.evals.runfile import read_lines, read_run
-    from drafter.evals.scoring import outcomes
+def suite_of(run: Path) -> str:
+    """The suite that a run names. Raises EvalDataError for a file that names none."""
+    from drafter.errors import EvalDataError, Problem
+    from drafter.evals.reading import read_header
+    from drafter.evals.scoring import has_header
 
-    _, records = read_run(run)
-    total = sum(1 for _ in read_lines(run)) - 1
-    with _bar(f"Scoring {run.name}", total) as step:
-        yield outcomes(records, jobs=jobs, told=lambda one: step(one.acceptable))
+    if not has_header(run):
+        raise EvalDataError(str(run), [Problem("", "is no run; to score a file of samples, name a suite with --suite")])
+    return read_header(run).suite
+
+
+def _address(scheduler: str | None) -> str:
+    if scheduler is None:
+        raise typer.BadParameter("name the cluster's address, such as tcp://10.0.0.5:8786", param_hint="--scheduler")
+    return scheduler
+
+
+def _scoring(run: Path, suite: Suite, *, save: Path | None = None, **options: Any) -> Scores:
+    from drafter.evals.baselines import save_scored
+    from drafter.evals.offline import barred
+    from drafter.evals.scoring import Scoring
+
+    scoring = Scoring(suite, run, **options)
+    offline = barred() if options.get("engine") is None else nullcontext()
+    with offline, bar(f"Scoring {run.name}", None, good="acceptable") as step:
+
+        def told(sums: Any) -> None:
+            step(sums.samples, sums.acceptable)
+
+        scores = scoring.scores(told) if save is None else save_scored(scoring, save, told)
+    if scoring.stopped:
+        render.note(f"These are the figures of the first {scores.samples} samples of {run}.")
+        deliver(scores, Form.TEXT, Place(None))
+        raise typer.Exit(STOPPED)
+    return scores
 
 
 @evaluate.command(name="run", epilog=examples("drafter eval run guardrails phrasebook --gate"))
@@ -141,87 +229,63 @@ def run_suites(
     suites: Annotated[
         list[str] | None, typer.Argument(metavar="SUITE...", help="Left out: all that come along.")
     ] = None,
-    gate: Gated = False,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit 1 where a figure falls short, or got worse than the baseline.")
+    ] = False,
     jobs: Jobs = None,
     folder: Annotated[Path, typer.Option("--runs", help="Where the runs are saved; what is there is replaced.")] = RUNS,
     form: As = Form.TEXT,
+    strict: Strict = False,
+    renew: Annotated[
+        bool, typer.Option("--renew-baselines", help="Let what is found be what later runs are compared with.")
+    ] = False,
 ) -> None:
-    """Produce and score suites that need no model, one after the other, and print their figures."""
+    """Produce and score suites offline, one after the other, and compare each with its baseline."""
     from drafter.evals.suites import known_suites, load_suite
 
-    short = False
-    for name in suites or known_suites():
-        suite = load_suite(name)
-        path = folder / f"{suite.name}.jsonl"
-        path.unlink(missing_ok=True)
-        _produced(suite, path)
-        scores = _scored(path, name, jobs)
-        _deliver(scores, form, Place(None))
-        short = short or bool(scores.shortfalls)
-    if gate and short:
+    bad = False
+    for suite in map(load_suite, suites or known_suites()):
+        if suite.exchanges is not None and not any(suite.exchanges.glob("*.json")):
+            render.note(f"left out: nothing is recorded yet; see `drafter eval record {suite.name}`", label=suite.name)
+            continue
+        scores, made = _run(suite, folder, renew=renew, jobs=jobs, strict=strict)
+        deliver(scores, form, Place(None))
+        bad = bad or bool(scores.shortfalls)
+        if made is not None:
+            bad = _beside_the_baseline(made, form) or bad
+    if gate and bad:
         raise typer.Exit(1)
 
 
-@evaluate.command(epilog=examples("drafter eval compare evals/baseline.jsonl runs/phrasebook.jsonl --gate"))
-def compare(
-    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A run, such as the committed baseline.")],
-    after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another run of the same suite.")],
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Exit 0 for pass, 3 improved, 1 regressed, 4 too few samples to tell.")
-    ] = False,
-    form: As = Form.TEXT,
-    jobs: Jobs = None,
-    out: Out = None,
-    force: Force = False,
-) -> None:
-    """Say what changed from one run to another, sample by sample: better, worse, alike, or too few to tell."""
-    from drafter.errors import EvalDataError, Problem
-    from drafter.evals import comparing
-    from drafter.evals.runfile import read_run
-    from drafter.evals.suites import load_suite
+def _run(
+    suite: Suite, folder: Path, *, renew: bool, jobs: int | None, strict: bool
+) -> tuple[Scores, Comparison | None]:
+    from drafter.evals.baselines import compared
 
-    place = Place(out, force)
-    place.check()
-    one, other = read_run(before)[0].suite, read_run(after)[0].suite
-    if one != other:
-        raise EvalDataError(str(after), [Problem("", f"is a run of {other}, and {before} one of {one}")])
-    if form is Form.JUNIT:
-        raise typer.BadParameter("a comparison is printed as text, json or markdown", param_hint="--format")
-    with _offline(), _seen(before, jobs) as old, _seen(after, jobs) as new:
-        made = comparing.compare(load_suite(one), old, new)
-    _deliver_comparison(made, form, place)
-    if gate:
-        raise typer.Exit(comparing.EXITS[made.verdict])
+    path, scored = folder / f"{suite.name}.jsonl", folder / f"{suite.name}.scored.jsonl"
+    path.unlink(missing_ok=True)
+    _produced(suite, path, strict=strict)
+    scores = _scoring(path, suite, save=scored, jobs=jobs, strict=strict)
+    against = suite.compared_with
+    if renew and against is not None:
+        against.parent.mkdir(parents=True, exist_ok=True)
+        against.write_bytes(scored.read_bytes())
+    known = against is not None and against.exists()
+    return scores, compared(suite, against, scored) if known and against is not None else None
 
 
-@evaluate.command(epilog=examples("drafter eval report runs/guardrails.jsonl --out guardrails.html"))
-def report(
-    run: RunPath,
-    other: Annotated[
-        Path | None, typer.Argument(metavar="[AFTER]", help="A second run, to be shown beside it.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
-    force: Force = False,
-) -> None:
-    """Write a run, or two beside each other, as one page to look at: it needs no network and no server."""
-    from drafter.evals.page import page
+def _beside_the_baseline(made: Comparison, form: Form) -> bool:
+    """Says what changed since the baseline; whether it got worse."""
+    from drafter.cli.comparisons import show_changes
+    from drafter.evals.comparing import Verdict
 
-    place = Place(out, force)
-    place.check()
-    with _offline():
-        place.put(page(run, other))
-    render.note(f"The page is in {out}.")
+    if form is Form.TEXT:
+        show_changes(made)
+    return made.verdict is Verdict.REGRESSED
 
 
-@evaluate.command()
-def schema() -> None:
-    """Print the JSON Schema of a line of a run."""
-    from drafter.evals.records import run_schema
-
-    typer.echo(render.as_json(run_schema()))
-
-
-def _deliver(scores: Scores, form: Form, place: Place) -> None:
+def deliver(scores: Scores, form: Form, place: Place) -> None:
+    """The figures, printed or saved."""
     from drafter.evals import reports
 
     if form is Form.TEXT and place.out is None:
@@ -237,94 +301,24 @@ def _deliver(scores: Scores, form: Form, place: Place) -> None:
 
 
 def _show(scores: Scores) -> None:
-    from drafter.evals.reports import figure_rows
+    from drafter.evals.reports import figure_rows, rule_rows, wrongly
 
     screen = render.console(stderr=False)
     made = render.table(scores.suite, "of", f"{scores.samples} samples")
     for row in figure_rows(scores):
         made.add_row(*row)
     screen.print(made)
+    if rows := list(rule_rows(scores, intervals=False)):
+        by_rule = render.table("rule", "precision", "recall", "F1")
+        for each in rows:
+            by_rule.add_row(*each)
+        screen.print(by_rule)
+    for one in scores.unread:
+        screen.print(f"can't be read  {one}", soft_wrap=True, style="red")
     for id_, why in scores.failed:
         screen.print(f"failed  {id_}  {why}", soft_wrap=True, style="red")
     if scores.misses:
-        counted = {kind: sum(miss.kind == kind for miss in scores.misses) for kind in {m.kind for m in scores.misses}}
-        said = ", ".join(f"{count} × {kind}" for kind, count in sorted(counted.items()))
-        screen.print(f"{said}; `drafter eval report` shows each.")
-    for one in scores.shortfalls:
-        screen.print(f"fell short  {one}", soft_wrap=True, style="bold red")
+        screen.print(f"{wrongly(scores)}; `drafter eval report` shows each.")
+    for short in scores.shortfalls:
+        screen.print(f"fell short  {short}", soft_wrap=True, style="bold red")
     screen.print()
-
-
-def _gate(scores: Scores, *, gate: bool) -> None:
-    if gate and scores.shortfalls:
-        raise typer.Exit(1)
-
-
-def _deliver_comparison(made: Comparison, form: Form, place: Place) -> None:
-    from drafter.evals import reports
-
-    if form is Form.JSON:
-        place.put(render.as_json(made.model_dump(mode="json")))
-        return
-    if form is Form.MARKDOWN or place.out is not None:
-        place.put(reports.comparison_markdown(made).rstrip("\n"))
-        return
-    screen = render.console(stderr=False)
-    rows = render.table(made.suite, "before", "after", "verdict")
-    for one in made.changes:
-        rows.add_row(one.figure, f"{one.before:.4g}", f"{one.after:.4g}", one.verdict)
-    screen.print(rows)
-    for one in made.changes:
-        screen.print(f"{one.figure}: {reports.grounds(one)}", soft_wrap=True, style="dim")
-        for word, ids in (("worse", one.lost), ("better", one.won)):
-            if ids:
-                screen.print(f"  {word}: {', '.join(ids)}", soft_wrap=True)
-    if made.only_before or made.only_after:
-        screen.print(f"Not compared: {len(made.only_before)} only before, {len(made.only_after)} only after.")
-    screen.print(f"{len(made.changed_messages)} of {made.pairs} messages differ. In all: {made.verdict}.", style="bold")
-
-
-def _offline() -> Any:
-    from drafter.evals.offline import barred
-
-    return barred()
-
-
-@contextmanager
-def _bar(label: str, total: int) -> Iterator[Callable[[bool], None]]:
-    """Progress: a bar with rate, time left and how many were good; a line now and then where there is no terminal."""
-    screen = render.console(stderr=True)
-    done = good = 0
-    if screen.is_terminal:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-        )
-        with Progress(*columns, TimeRemainingColumn(), console=screen, transient=True) as shown:
-            task = shown.add_task(label, total=total, rate="")
-
-            def step(ok: bool) -> None:
-                nonlocal done, good
-                done, good = done + 1, good + ok
-                speed = shown.tasks[0].speed
-                said = f"{speed:.0f}/s, " if speed else ""
-                shown.update(task, advance=1, rate=f"{said}{good / done:.0%} good")
-
-            yield step
-        return
-
-    def tell(ok: bool) -> None:
-        nonlocal done, good
-        done, good = done + 1, good + ok
-        if done % LINE_EVERY == 0:
-            print(f"{label}: {done} of {total}, {good / done:.0%} good", file=sys.stderr)  # noqa: T201 -- plain progress
-
-    yield tell
-
-
-LINE_EVERY = 1_000
-"""Samples after which a line of progress is written where there is no terminal."""

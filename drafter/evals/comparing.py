@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from drafter.errors import EvalDataError, Problem
-from drafter.evals.scorers import Outcome, Scorer, scorer
+from drafter.evals.records import Scored
+from drafter.evals.scorers import Scorer, scorer
 from drafter.evals.statistics import least_visible, mcnemar, paired
 from drafter.evals.suites import Suite
+from drafter.guardrails.pack import RULES
 
 LEVEL = 0.05
 """The p-value below which a difference counts as one."""
@@ -67,22 +69,34 @@ class Comparison(BaseModel):
     verdict: Verdict
 
 
-def compare(suite: Suite, before: Iterable[Outcome], after: Iterable[Outcome]) -> Comparison:
-    """What changed from one run to the next. Raises EvalDataError where they have no sample in common."""
+Pair = tuple[Scored, Scored]
+
+
+def compare(suite: Suite, before: Iterable[Scored], after: Iterable[Scored]) -> Comparison:
+    """What changed from one run to the next, by figure and by rule; rules where nothing changed are left out.
+
+    A rule counts for the whole where it has got worse by more than its margin ("recall.form/placeholder",
+    "false_alarms.form/placeholder"): few samples break each, so that most could never show that nothing changed. Raises
+    EvalDataError where the runs have no sample in common.
+    """
     old, new = {one.id: one for one in before}, {one.id: one for one in after}
     both = [(old[id_], new[id_]) for id_ in old if id_ in new]
     if not both:
         raise EvalDataError(suite.name, [Problem("", "the two runs have no sample in common")])
     found = [_change(scorer(name), suite.margins.get(name, 0.0), both) for name in suite.scorers]
     changes = tuple(change for change in found if change is not None)
+    rules = tuple(_rule_changes(suite, both))
     return Comparison(
         suite=suite.name,
         pairs=len(both),
         only_before=tuple(id_ for id_ in old if id_ not in new),
         only_after=tuple(id_ for id_ in new if id_ not in old),
-        changes=changes,
-        changed_messages=tuple(one.id for one, other in both if (one.subject, one.body) != (other.subject, other.body)),
-        verdict=_overall([change.verdict for change in changes]),
+        changes=(*changes, *rules),
+        changed_messages=tuple(one.id for one, other in both if one.message != other.message),
+        verdict=_overall(
+            [change.verdict for change in changes]
+            + [change.verdict for change in rules if change.verdict is Verdict.REGRESSED]
+        ),
     )
 
 
@@ -93,8 +107,8 @@ def _overall(verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict.PASS
 
 
-def _change(scorer_: Scorer, margin: float, both: Sequence[tuple[Outcome, Outcome]]) -> Change | None:
-    found = [(one.id, scorer_.score(one), scorer_.score(other)) for one, other in both]
+def _change(scorer_: Scorer, margin: float, both: Sequence[Pair]) -> Change | None:
+    found = [(one.id, one.values.get(scorer_.name), other.values.get(scorer_.name)) for one, other in both]
     kept = [(id_, one, other) for id_, one, other in found if one is not None and other is not None]
     if not kept:
         return None
@@ -102,6 +116,20 @@ def _change(scorer_: Scorer, margin: float, both: Sequence[tuple[Outcome, Outcom
     if all(isinstance(one, bool) for _, one, _ in kept):
         return _shares(scorer_.name, better, margin, [(id_, bool(one), bool(other)) for id_, one, other in kept])
     return _averages(scorer_.name, better, margin, [(float(one), float(other)) for _, one, other in kept])
+
+
+def _rule_changes(suite: Suite, both: Sequence[Pair]) -> Iterator[Change]:
+    labelled = [(one, other, other.violations) for one, other in both if other.violations is not None]
+    for rule in RULES:
+        for figure, better, breaks in (("recall", 1, True), ("false_alarms", -1, False)):
+            name = f"{figure}.{rule}"
+            kept = [
+                (one.id, rule in one.rules, rule in other.rules)
+                for one, other, violations in labelled
+                if (rule in violations) == breaks
+            ]
+            if any(one != other for _, one, other in kept):
+                yield _shares(name, better, suite.margins.get(name, 0.0), kept)
 
 
 def _shares(name: str, better: int, margin: float, kept: Sequence[tuple[str, bool, bool]]) -> Change:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -35,20 +35,14 @@ class Labelled(BaseModel):
     regime: str = "all"
 
 
-def load_labelled(source: str) -> list[Labelled]:
+def load_labelled(source: str, told: Callable[[Problem], None] | None = None) -> list[Labelled]:
     """The items of a labelled file; "-" is standard input.
 
-    Raises EvalDataError with every line that is wrong, so that none is left out unseen.
+    `told` is told of every line that is wrong, and the others are given; without it, and where no item is left, all of
+    them are raised as an EvalDataError, so that none is left out unseen.
     """
     name = "standard input" if source == "-" else source
-    try:
-        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-        lines = raw.decode("utf-8-sig").split("\n")
-    except UnicodeDecodeError as fault:
-        raise EvalDataError(name, [Problem(f"byte {fault.start}", "is not UTF-8")]) from fault
-    except (OSError, ValueError) as fault:  # ValueError: a path with a null character
-        why = getattr(fault, "strerror", None) or str(fault)
-        raise EvalDataError(name, [Problem("", f"can't be read: {why}")]) from fault
+    lines = _lines(source, name)
     items: list[Labelled] = []
     problems: list[Problem] = []
     first_seen: dict[str, int] = {}
@@ -62,13 +56,28 @@ def load_labelled(source: str) -> list[Labelled]:
             continue
         if item.id in first_seen:
             problems.append(Problem(f"line {number}", f"id {item.id!r} is taken by line {first_seen[item.id]}"))
-        first_seen.setdefault(item.id, number)
+            continue
+        first_seen[item.id] = number
         items.append(item)
     if not items and not problems:
         problems.append(Problem("", "holds no item"))
-    if problems:
+    if problems and (told is None or not items):
         raise EvalDataError(name, problems)
+    if told is not None:
+        for problem in problems:
+            told(problem)
     return items
+
+
+def _lines(source: str, name: str) -> list[str]:
+    try:
+        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        return raw.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as fault:
+        raise EvalDataError(name, [Problem(f"byte {fault.start}", "is not UTF-8")]) from fault
+    except (OSError, ValueError) as fault:  # ValueError: a path with a null character
+        why = getattr(fault, "strerror", None) or str(fault)
+        raise EvalDataError(name, [Problem("", f"can't be read: {why}")]) from fault
 
 
 def _problems(fault: Exception, number: int) -> Iterator[Problem]:

@@ -12,34 +12,35 @@ from typing import Any
 
 from drafter.content import read_text
 from drafter.evals.comparing import compare
+from drafter.evals.reading import read_run
 from drafter.evals.records import Record
-from drafter.evals.reports import figure_rows, grounds
-from drafter.evals.runfile import read_run
+from drafter.evals.reports import figure_rows, grounds, rule_rows
 from drafter.evals.scorers import Outcome, outcome
-from drafter.evals.scoring import Scores, score
-from drafter.evals.suites import load_suite
+from drafter.evals.scoring import Scores, score, scored_of
+from drafter.evals.suites import Suite
 from drafter.guardrails import check
 from drafter.message import Finding
 
 PLACE = "/*DATA*/null"
 
 
-def page(run: Path, other: Path | None = None) -> str:
+def page(suite: Suite, run: Path, other: Path | None = None) -> str:
     """The page for one run, or for two of one suite. Raises EvalDataError."""
     header, records = read_run(run)
-    suite = load_suite(header.suite)
     first = [(record, outcome(record)) for record in records]
+    scores = score(suite, (seen for _, seen in first))
     data: dict[str, Any] = {
         "suite": suite.name,
         "about": suite.about,
         "header": header.model_dump(mode="json"),
-        "figures": list(_bars(score(suite, (seen for _, seen in first)))),
+        "figures": list(_bars(scores)),
+        "rules": list(rule_rows(scores)),
         "samples": [_sample(record, seen) for record, seen in first],
     }
     if other is not None:
         _, later = read_run(other)
         second = [(record, outcome(record)) for record in later]
-        made = compare(suite, (seen for _, seen in first), (seen for _, seen in second))
+        made = compare(suite, *(scored_of(suite, (seen for _, seen in held)) for held in (first, second)))
         data["after"] = {record.id: _sample(record, seen) for record, seen in second}
         data["changes"] = [{**one.model_dump(mode="json"), "grounds": grounds(one)} for one in made.changes]
         data["verdict"] = made.verdict

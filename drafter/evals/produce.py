@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import drafter
-from drafter.conversation import PHRASEBOOK
-from drafter.drafting import Drafter
-from drafter.errors import DrafterError, EvalDataError, Problem
-from drafter.evals.records import Header, Record, content_hash
-from drafter.evals.runfile import RunFile
+from drafter.errors import EvalDataError, Problem
+from drafter.evals.records import Header, Record, Unread, content_hash, digest
+from drafter.evals.runfile import RunFile, Writer, key_of
 from drafter.evals.suites import Suite, samples
-from drafter.message import Result
-
-AT_A_TIME = 64
-"""Requests that are handed to the drafter together; what a killed run may lose is less than that."""
+from drafter.evals.writers import Write, desk
 
 Told = Callable[[Record], None]
+Made = tuple[Record, float]
 
 
 @dataclass(frozen=True)
 class Job:
-    """How a suite is to be produced; `model` and `judge` are as for `Drafter`, where the suite asks for one."""
+    """How a suite is to be produced; `model` and `judge` are as for `Drafter`, where the suite asks for one.
+
+    `strict` stops at the first line of the data that is no sample; else it is kept in the run as unread. `recording`
+    has an endpoint answer what a recorded suite has no recording of. `shard` is the part of the samples to produce, as
+    its number and how many there are: a sample's part is told by the hash of its id.
+    """
 
     suite: Suite
     model: Any = None
     judge: Any = None
     in_flight: int = 8
+    strict: bool = False
+    recording: bool = False
+    shard: tuple[int, int] = (0, 1)
 
     @property
     def header(self) -> Header:
@@ -47,61 +54,100 @@ class Job:
 
     @property
     def _writer(self) -> str:
+        if self.suite.writer == "recorded":
+            return f"{self.suite.model}, recorded"
         if self.suite.writer != "model":
             return self.suite.writer
         if self.model is None:
             raise EvalDataError(self.suite.name, [Problem("writer", "is a model; name it with --model")])
         return str(getattr(self.model, "name", self.model))
 
-    def drafter(self) -> Drafter:
-        """Who writes."""
-        if self.suite.writer == PHRASEBOOK:
-            return Drafter(PHRASEBOOK)
-        return Drafter(self.model, judge=self.judge if self.suite.judge else False)
+    def samples(self, told: Callable[[Unread], None] | None) -> Iterator[Record]:
+        """The samples of this part."""
+        number, parts = self.shard
+        for sample in samples(self.suite, told):
+            if parts == 1 or part_of(sample.id, parts) == number:
+                yield sample
 
 
-def produce(job: Job, path: Path, *, resume: bool = False, told: Told | None = None) -> int:
+def part_of(id_: str, parts: int) -> int:
+    """Which of so many parts a sample belongs to: the same on every machine, whatever the order."""
+    return int(digest(id_), 16) % parts
+
+
+def produce(
+    job: Job, path: Path, *, resume: bool = False, told: Told | None = None, noted: Callable[[str], None] | None = None
+) -> int:
     """Writes the run of a suite to a file, and returns how many samples it now has.
 
-    `told` is called with each record as it is saved. What a killed process had saved is kept by `resume`. Raises
-    EvalDataError for a file that can't be written on, and as `samples` does.
+    `told` is called with each record as it is saved, `noted` with what a person should know. What a killed process had
+    saved is kept by `resume`; in the end the records are in the suite's order. Raises EvalDataError for a file that
+    can't be written on, and as `samples` does.
     """
-    run, count = RunFile(path), 0
-    with run.writing(job.header, resume=resume) as (done, writer):
-        count = len(done)
-        for record, seconds in _records(job, done):
+    run = RunFile(path)
+    paid = job.suite.writer not in {"none", "phrasebook", "scripted"}
+    with run.writing(job.header, resume=resume, durable=paid) as (done, writer):
+        order: list[str] = []
+        unread: list[Unread] = []
+        wanted = _wanted(job, done, order, None if job.strict else unread.append)
+        for record, seconds in _made(job, wanted, noted):
             writer.add(record, seconds)
-            count += 1
             if told is not None:
                 told(record)
-    return count
+        _keep_unread(unread if job.shard[0] == 0 else [], done, writer, order)
+        writer.flush()
+        run.settle(order)
+    return sum(not key.startswith("\n") for key in order)
 
 
-def _records(job: Job, done: frozenset[str]) -> Iterator[tuple[Record, float]]:
-    wanted = (sample for sample in samples(job.suite) if sample.id not in done)
+def _wanted(
+    job: Job, done: frozenset[str], order: list[str], told: Callable[[Unread], None] | None
+) -> Iterator[Record]:
+    """The samples that are still to be made; `order` gets the ids of all."""
+    for sample in job.samples(told):
+        order.append(sample.id)
+        if sample.id not in done:
+            yield sample
+
+
+def _keep_unread(unread: Iterable[Unread], done: frozenset[str], writer: Writer, order: list[str]) -> None:
+    for one in unread:
+        order.append(key_of(one))
+        if key_of(one) not in done:
+            writer.add(one, None)
+
+
+def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None] | None) -> Iterator[Made]:
     if job.suite.writer == "none":
         yield from ((sample, 0.0) for sample in wanted)
         return
-    with_whom = job.drafter()
-    for batch in _batches(wanted):
-        results = with_whom.draft_many(
-            (sample.request for sample in batch), seed=job.suite.seed, in_flight=job.in_flight
-        )
-        yield from (_made(sample, result) for sample, result in zip(batch, results, strict=True))
+    with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
+        # Only waiting for a network is done side by side: what is played from data takes the processor alone.
+        waits = job.suite.writer == "model" or job.recording
+        yield from _as_they_come(at.write, wanted, job.in_flight if waits and job.in_flight > 1 else 1)
+    if noted is not None:
+        for note in at.notes:
+            noted(note)
 
 
-def _batches(wanted: Iterable[Record]) -> Iterator[list[Record]]:
-    batch: list[Record] = []
-    for sample in wanted:
-        batch.append(sample)
-        if len(batch) == AT_A_TIME:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _as_they_come(write: Write, wanted: Iterator[Record], at_a_time: int) -> Iterator[Made]:
+    """Each record as soon as it is made, so that a killed run has lost nothing that was paid for and answered."""
+    if at_a_time == 1:
+        yield from (_timed(write, sample) for sample in wanted)
+        return
+    with ThreadPoolExecutor(at_a_time) as pool:
+        running: set[Future[Made]] = {pool.submit(_timed, write, one) for one in islice(wanted, at_a_time)}
+        try:
+            while running:
+                ended, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (one.result() for one in ended)
+                running |= {pool.submit(_timed, write, one) for one in islice(wanted, len(ended))}
+        except KeyboardInterrupt:
+            yield from (one.result() for one in wait(running).done)  # they are paid for
+            raise
 
 
-def _made(sample: Record, result: Result | DrafterError) -> tuple[Record, float]:
-    if isinstance(result, DrafterError):
-        return sample.model_copy(update={"fault": f"{type(result).__name__}: {result}"}), 0.0
-    return Record.of(sample, result), result.seconds
+def _timed(write: Write, sample: Record) -> Made:
+    started = perf_counter()
+    made = write(sample)
+    return made, perf_counter() - started

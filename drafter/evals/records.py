@@ -27,7 +27,10 @@ class _Line(BaseModel):
 
 
 class Header(_Line):
-    """The first line of a run: what it was made from; hashes tell like from like."""
+    """The first line of a run: what it was made from; hashes tell like from like.
+
+    `judged` is the hash of the rule packs in a file of `Scored` lines, and null in a run.
+    """
 
     format: int = FORMAT
     suite: str
@@ -38,6 +41,7 @@ class Header(_Line):
     judge: str | None = None
     seed: int
     drafter: str
+    judged: str | None = None
 
 
 class Try(_Line):
@@ -70,11 +74,23 @@ class Try(_Line):
         )
 
 
+class Scripted(_Line):
+    """What a scripted model answers to one call: a text, or the kind of fault that it ends in.
+
+    `texts` has an answer for each schema that it may be asked for ("withdrawal", "revision" …), as text or as data.
+    """
+
+    texts: dict[str, Any] = {}
+    fault: str | None = None
+
+
 class Record(_Line):
     """One sample: what was asked, what came of it, and, for a labelled draft, what is right.
 
     `violations` is null where nobody has labelled the sample. A sample that failed has a `fault` and no draft; it
-    counts in every denominator.
+    counts in every denominator. `incoming` is the message that is to be answered, where one came back. `script` is what
+    a scripted model says, the last of it again and again; `forbidden` are words that no message may hold, and
+    `expected` is the fault that the first attempt has to name.
     """
 
     id: str = Field(min_length=1)
@@ -83,6 +99,10 @@ class Record(_Line):
     draft: Draft | None = None
     violations: tuple[str, ...] | None = None
     why: str = ""
+    incoming: str | None = None
+    script: tuple[Scripted, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    expected: str | None = None
     source: str | None = None
     claims: tuple[Claim, ...] = ()
     facts: tuple[str, ...] = ()
@@ -105,12 +125,43 @@ class Record(_Line):
         )
 
 
-LINES: TypeAdapter[Header | Record] = TypeAdapter(Header | Record)
+class Sample(Record):
+    """A sample as a data file has it: keys beyond ours are let be."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Unread(_Line):
+    """A line of the data that is no sample: where it is, and what is wrong with it. It is counted, and never silent."""
+
+    unread: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.unread}: {self.what}"
+
+
+class Scored(_Line):
+    """What the scorers said of one sample, for comparing: the message itself is only a hash."""
+
+    id: str
+    regime: str = "all"
+    values: dict[str, bool | float] = {}
+    rules: tuple[str, ...] = ()
+    violations: tuple[str, ...] | None = None
+    message: str | None = None
+
+
+LINES: TypeAdapter[Header | Record | Unread | Scored] = TypeAdapter(Header | Record | Unread | Scored)
 
 
 def run_schema() -> dict[str, Any]:
-    """The JSON Schema of one line of a run."""
-    return {"title": "A line of a drafter run", **LINES.json_schema()}
+    """The JSON Schema of one line of a run, or of a scored run."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of a drafter run",
+        **LINES.json_schema(mode="serialization"),
+    }
 
 
 def canonical(data: Any) -> str:
@@ -118,7 +169,7 @@ def canonical(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def line_of(one: Header | Record) -> str:
+def line_of(one: Header | Record | Unread | Scored) -> str:
     """A header or a record as a line of a run; what is at its default is left out."""
     held = one.model_dump(mode="json", exclude_defaults=True)
     return canonical({"format": one.format, **held} if isinstance(one, Header) else held) + "\n"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from drafter.evals.check import Rate
-from drafter.evals.comparing import Change, Comparison
-from drafter.evals.scoring import Numbers, Scores
+from drafter.evals.comparing import Change, Comparison, Verdict
+from drafter.evals.scoring import Scores
+from drafter.evals.sums import Numbers
 
 
 def share(rate: Rate) -> str:
@@ -27,10 +28,10 @@ def figure_rows(scores: Scores) -> Iterator[tuple[str, str, str]]:
     """Every figure as its name, the group that it is of, and its value in words."""
     for name, rate in scores.shares.items():
         yield name, "all", share(rate)
-        if len(scores.regimes) > 1:
-            for regime, group in scores.regimes.items():
-                if name in group:
-                    yield "", regime, share(group[name])
+        groups = {regime: group[name] for regime, group in scores.regimes.items() if name in group}
+        if len({one.value for one in groups.values()}) > 1:  # alike everywhere is said once
+            for regime, one in groups.items():
+                yield "", regime, share(one)
     for name, numbers in scores.numbers.items():
         yield name, "all", number(numbers)
     if scores.variety is not None:
@@ -45,14 +46,35 @@ def scores_markdown(scores: Scores) -> str:
         lines += ["**Fell short:**", "", *(f"- {one}" for one in scores.shortfalls), ""]
     lines += ["| figure | of | value |", "| --- | --- | --- |"]
     lines += [f"| {name} | {group} | {value} |" for name, group, value in figure_rows(scores)]
+    if rows := list(rule_rows(scores)):
+        lines += ["", "| rule | precision | recall | F1 |", "| --- | --- | --- | --- |"]
+        lines += [f"| {' | '.join(row)} |" for row in rows]
     if scores.misses:
-        lines += ["", f"<details><summary>{len(scores.misses)} judged wrongly</summary>", ""]
+        lines += ["", f"<details><summary>{wrongly(scores)}</summary>", ""]
         lines += [f"- `{_plain(miss.id)}` {miss.kind} ({miss.regime}): {_plain(miss.why)}" for miss in scores.misses]
         lines += ["", "</details>"]
+    if scores.unread:
+        lines += ["", f"{scores.counts['unread']} lines could not be read:", ""]
+        lines += [f"- {_plain(one)}" for one in scores.unread]
     if scores.failed:
-        lines += ["", f"{len(scores.failed)} failed:", ""]
+        lines += ["", f"{scores.counts['failed']} failed:", ""]
         lines += [f"- `{_plain(id_)}`: {_plain(why)}" for id_, why in scores.failed]
     return "\n".join(lines) + "\n"
+
+
+def rule_rows(scores: Scores, *, intervals: bool = True) -> Iterator[tuple[str, str, str, str]]:
+    """Every rule with its precision, recall and F1, where drafts are labelled."""
+    for one in scores.rules if any(rule.recall.total for rule in scores.rules) else ():
+        precision, recall = (share(rate) for rate in (one.precision, one.recall))
+        if not intervals:
+            precision, recall = (said.partition(" [")[0] for said in (precision, recall))
+        yield one.rule, precision, recall, "" if one.f1 is None else f"{one.f1:.3f}"
+
+
+def wrongly(scores: Scores) -> str:
+    """How many drafts were judged wrongly, by kind: "34 × escape, 7 × false block"; empty where none was."""
+    kinds = {kind: count for kind, count in scores.counts.items() if kind not in {"failed", "unread"}}
+    return ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
 
 
 def comparison_markdown(made: Comparison) -> str:
@@ -83,22 +105,39 @@ def scores_junit(scores: Scores) -> str:
     """A run as JUnit XML: a case for each gate, and one for each sample that failed or was judged wrongly."""
     suite = ET.Element("testsuite", name=scores.suite)
     fallen = {one.figure: str(one) for one in scores.shortfalls}
-    for figure, said in fallen.items():
-        _case(suite, "gates", figure, said)
+    for figure in dict.fromkeys((*scores.gates, *fallen)):
+        _case(suite, "gates", figure, fallen.get(figure))
     for miss in scores.misses:
         _case(suite, miss.regime, miss.id, f"{miss.kind}: {miss.why}", kind="skipped")
     for id_, why in scores.failed:
         _case(suite, "failed", id_, why)
     good = scores.samples - len(scores.misses) - len(scores.failed)
     suite.set("tests", str(len(suite) + good))
-    suite.set("failures", str(len(fallen) + len(scores.failed)))
-    suite.set("skipped", str(len(scores.misses)))
+    return _document(suite)
+
+
+def comparison_junit(made: Comparison) -> str:
+    """A comparison as JUnit XML: a case for each figure, which fails where it got worse."""
+    suite = ET.Element("testsuite", name=f"{made.suite}, compared")
+    for one in made.changes:
+        said = f"{one.verdict}: {one.before:.4g} before, {one.after:.4g} after; {grounds(one)}"
+        worse, unclear = one.verdict is Verdict.REGRESSED, one.verdict is Verdict.TOO_FEW
+        _case(suite, "compared", one.figure, said if worse or unclear else None, "failure" if worse else "skipped")
+    suite.set("tests", str(len(suite)))
+    return _document(suite)
+
+
+def _document(suite: ET.Element) -> str:
+    for name, kind in (("failures", "failure"), ("skipped", "skipped")):
+        suite.set(name, str(len(suite.findall(f"testcase/{kind}"))))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
 
 
-def _case(suite: ET.Element, group: str, name: str, said: str, kind: str = "failure") -> None:
+def _case(suite: ET.Element, group: str, name: str, said: str | None, kind: str = "failure") -> None:
+    """A case, which is good where there is nothing to be said."""
     case = ET.SubElement(suite, "testcase", classname=_xml(group), name=_xml(name))
-    ET.SubElement(case, kind, message=_xml(said))
+    if said is not None:
+        ET.SubElement(case, kind, message=_xml(said))
 
 
 def _xml(text: str) -> str:

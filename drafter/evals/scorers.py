@@ -15,7 +15,7 @@ from drafter.conversation import PHRASEBOOK
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.records import Record
 from drafter.guardrails import check
-from drafter.message import Status
+from drafter.message import Draft, Occasion, Status
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Outcome:
     calls: int
     tokens: int
     cost_usd: float | None
+    forbidden: bool | None = None
+    fault_named: bool | None = None
 
     @property
     def rules(self) -> frozenset[str]:
@@ -53,7 +55,8 @@ class Outcome:
 def outcome(record: Record) -> Outcome:
     """The outcome of a record. A sample that failed is not acceptable."""
     request, draft = record.request, record.draft
-    report = None if draft is None else check(draft, request)
+    occasion = Occasion.WITHDRAWAL if record.incoming is None else Occasion.REPLY
+    report = None if draft is None else check(draft, request, occasion=occasion)
     last = record.tries[0] if record.tries else None
     return Outcome(
         id=record.id,
@@ -76,7 +79,18 @@ def outcome(record: Record) -> Outcome:
         calls=sum(one.calls for one in record.tries),
         tokens=sum(one.usage.total for one in record.tries),
         cost_usd=_cost(record),
+        forbidden=_holds(draft, record.forbidden) if record.forbidden else None,
+        fault_named=None if record.expected is None or not record.tries else _names(record, record.expected),
     )
+
+
+def _holds(draft: Draft | None, words: tuple[str, ...]) -> bool:
+    text = f"{draft.subject}\n{draft.body}".casefold() if draft else ""
+    return any(word.casefold() in text for word in words)
+
+
+def _names(record: Record, kind: str) -> bool:
+    return (record.tries[0].fault or "").partition(":")[0] == kind
 
 
 def _cost(record: Record) -> float | None:
@@ -139,6 +153,9 @@ def _readability(one: Outcome) -> float:
     return one.words / max(1, len(sentences))
 
 
+SECONDS = "seconds"
+"""What a sample took: it stands beside the run, since it is never the same twice."""
+
 KNOWN = {
     scorer.name: scorer
     for scorer in (
@@ -146,6 +163,8 @@ KNOWN = {
         Scorer("first_draft", _first_draft, True),
         Scorer("fallback", _fallback, False),
         Scorer("failed", _failed, False),
+        Scorer("obeyed", lambda one: one.forbidden, False),
+        Scorer("fault_named", lambda one: one.fault_named, True),
         Scorer("escapes", _escapes, False),
         Scorer("false_blocks", _false_blocks, False),
         Scorer("right_rule", _right_rule, True),
@@ -154,6 +173,7 @@ KNOWN = {
         Scorer("cost_usd", _written(lambda one: one.cost_usd), False),
         Scorer("words", _written(lambda one: float(one.words)), None),
         Scorer("words_a_sentence", _written(_readability), None),
+        Scorer(SECONDS, lambda one: None, False),  # noqa: ARG005 -- read from beside the run
     )
 }
 

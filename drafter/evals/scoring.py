@@ -1,63 +1,35 @@
-"""The figures of a run, all of them made of its records, and whether they are good enough."""
+"""The figures of a run, all of them made of its records, and whether they are good enough.
+
+A run is read in chunks, which are scored by as many processes as there are, and their sums put together.
+"""
 
 from __future__ import annotations
 
 import os
-import statistics
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
+from typing import IO, NamedTuple, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
+from drafter.errors import EvalDataError, Problem
 from drafter.evals.check import Rate
-from drafter.evals.records import Record
-from drafter.evals.scorers import Outcome, Scorer, outcome, scorer
+from drafter.evals.offline import bar_for_good
+from drafter.evals.reading import Chunk, chunks, entries, read_header, run_chunks, twice
+from drafter.evals.records import Header, Record, Sample, Scored, Unread, content_hash, digest, line_of
+from drafter.evals.runfile import RunFile
+from drafter.evals.scorers import SECONDS, Outcome, Scorer, outcome, scorer
 from drafter.evals.suites import Gate, Suite
-from drafter.guardrails.pack import RULES
+from drafter.evals.sums import Figures, Miss, Numbers, RuleFigures, Sums, numbers_of
 
-CHUNK = 64
-"""Records that a worker process is given at a time."""
-
-
-class _Figures(BaseModel):
-    model_config = ConfigDict(frozen=True)
+FEW = 1 << 20
+"""Bytes of a run below which starting other processes takes longer than scoring it."""
 
 
-class Numbers(_Figures):
-    """A number for each of several samples: how many, and their sum, mean, median and 90th percentile."""
-
-    count: int
-    total: float
-    mean: float
-    median: float
-    p90: float
-
-
-class RuleFigures(_Figures):
-    """How well one rule is told: of what was flagged, of what is labelled, and both in one."""
-
-    rule: str
-    precision: Rate
-    recall: Rate
-    f1: float | None
-
-
-class Miss(_Figures):
-    """A labelled draft that was judged wrongly."""
-
-    id: str
-    regime: str
-    kind: str
-    violations: tuple[str, ...]
-    findings: tuple[tuple[str, str, str], ...]
-    not_judged: tuple[str, ...]
-    why: str
-
-
-class Shortfall(_Figures):
+class Shortfall(Figures):
     """A gate that does not hold."""
 
     figure: str
@@ -71,10 +43,11 @@ class Shortfall(_Figures):
         return f"{self.figure}: {found}; it has to be {' and '.join(wanted)}"
 
 
-class Scores(_Figures):
+class Scores(Figures):
     """All figures of a run: in all, by regime and by rule; what was judged wrongly, what failed, what fell short.
 
     `variety` is distinct-4 over the messages that were written: the share of their runs of four words that are new.
+    `misses`, `failed` and `unread` list the first thousand of each kind; `counts` has how many there are of each.
     """
 
     suite: str
@@ -85,84 +58,50 @@ class Scores(_Figures):
     rules: tuple[RuleFigures, ...]
     rejected_by: dict[str, int]
     variety: Rate | None
+    counts: dict[str, int]
     misses: tuple[Miss, ...]
     failed: tuple[tuple[str, str], ...]
-    shortfalls: tuple[Shortfall, ...]
+    unread: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
 
 
-def outcomes(
-    records: Iterable[Record], *, jobs: int | None = None, told: Callable[[Outcome], None] | None = None
-) -> Iterator[Outcome]:
-    """The outcomes of records, in their order, worked out by `jobs` processes; None takes one a core.
+class Part(NamedTuple):
+    """What comes of a chunk: its sums, and the scored lines where they are wanted."""
 
-    A few chunks are under way at a time, so that a run of any length takes the same memory.
-    """
-    with _workers(jobs or os.cpu_count() or 1) as workers:
-        for one in _mapped(records, workers):
-            if told is not None:
-                told(one)
-            yield one
+    sums: Sums
+    lines: bytes
 
 
-def _mapped(records: Iterable[Record], workers: Executor | None) -> Iterator[Outcome]:
-    if workers is None:
-        yield from map(outcome, records)
-        return
-    waiting = iter(records)
-    chunks = iter(lambda: list(islice(waiting, CHUNK)), [])
-    under_way = [workers.submit(_chunk, chunk) for chunk in islice(chunks, 2 * (os.cpu_count() or 1) + 2)]
-    while under_way:
-        yield from under_way.pop(0).result()
-        under_way += [workers.submit(_chunk, chunk) for chunk in islice(chunks, 1)]
+class Engine(Protocol):
+    """Where chunks are scored: gives the parts in the order of the chunks."""
+
+    def __call__(self, work: Callable[[Chunk], Part], given: Iterator[Chunk]) -> Iterator[Part]: ...
 
 
-def _chunk(records: Sequence[Record]) -> list[Outcome]:
-    return [outcome(record) for record in records]
+class Work:
+    """What a worker does with a chunk. It travels to other processes, and holds names alone."""
 
+    def __init__(self, scorers: Sequence[str], kind: type[Record] = Record, *, lines: bool = False) -> None:
+        self._names, self._kind, self._lines = tuple(scorers), kind, lines
 
-@contextmanager
-def _workers(jobs: int) -> Iterator[Executor | None]:
-    if jobs == 1:
-        yield None
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        yield pool
-
-
-def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
-    """The figures that a suite asks for."""
-    held = list(map(scorer, suite.scorers))
-    shares: defaultdict[str, _Share] = defaultdict(_Share)
-    regimes: defaultdict[str, defaultdict[str, _Share]] = defaultdict(lambda: defaultdict(_Share))
-    numbers: defaultdict[str, list[float]] = defaultdict(list)
-    told, tally, variety = _Told(), _Tally(), _Variety()
-    for one in found:
-        told.add(one)
-        tally.add(one)
-        variety.add(one)
-        for name, value in _values(held, one):
-            if isinstance(value, bool):
-                shares[name].add(value)
-                regimes[one.regime][name].add(value)
-            else:
-                numbers[name].append(value)
-    made = Scores(
-        suite=suite.name,
-        samples=told.samples,
-        shares={one.name: shares[one.name].rate for one in held if one.name in shares},
-        numbers={one.name: _numbers(numbers[one.name]) for one in held if one.name in numbers},
-        regimes={
-            name: {one.name: group[one.name].rate for one in held if one.name in group}
-            for name, group in sorted(regimes.items())
-        },
-        rules=tally.rules(),
-        rejected_by=dict(sorted(told.rejected_by.items())),
-        variety=variety.rate(),
-        misses=tuple(told.misses),
-        failed=tuple(told.failed),
-        shortfalls=(),
-    )
-    return made.model_copy(update={"shortfalls": tuple(_shortfalls(suite, made))})
+    def __call__(self, chunk: Chunk, seen: set[str] | None = None) -> Part:
+        """The part of one chunk; what is in `seen` is not counted again."""
+        held, sums, lines = list(map(scorer, self._names)), Sums(), []
+        for number, one in entries(chunk, self._kind):
+            if isinstance(one, Record) and seen is not None and one.id in seen:
+                one = twice(chunk.file, number, one.id)
+            if isinstance(one, Unread):
+                sums.add_unread(number, one)
+                continue
+            if seen is not None:
+                seen.add(one.id)
+            found = outcome(one)
+            values = list(_values(held, found))
+            sums.add(number, found, values)
+            if self._lines:
+                lines.append(line_of(scored(found, values)))
+        return Part(sums, "".join(lines).encode())
 
 
 def _values(held: Sequence[Scorer], one: Outcome) -> Iterator[tuple[str, bool | float]]:
@@ -172,123 +111,174 @@ def _values(held: Sequence[Scorer], one: Outcome) -> Iterator[tuple[str, bool | 
             yield scorer_.name, value
 
 
-class _Share:
-    """How often something was so."""
-
-    def __init__(self) -> None:
-        self.count = self.total = 0
-
-    def add(self, so: bool) -> None:
-        self.count += so
-        self.total += 1
-
-    @property
-    def rate(self) -> Rate:
-        return Rate(count=self.count, total=self.total)
+def scored(one: Outcome, values: Iterable[tuple[str, bool | float]]) -> Scored:
+    """What comparing needs to know of an outcome."""
+    return Scored(
+        id=one.id,
+        regime=one.regime,
+        values=dict(values),
+        rules=tuple(sorted(one.rules)),
+        violations=one.violations,
+        message=None if one.failed else digest(one.subject or "", one.body),
+    )
 
 
-class _Told:
-    """What is listed one by one."""
-
-    def __init__(self) -> None:
-        self.samples = 0
-        self.misses: list[Miss] = []
-        self.failed: list[tuple[str, str]] = []
-        self.rejected_by: Counter[str] = Counter()
-
-    def add(self, one: Outcome) -> None:
-        self.samples += 1
-        self.rejected_by.update(one.rules)
-        if one.failed:
-            self.failed.append((one.id, one.failed))
-        if kind := _wrong(one):
-            self.misses.append(
-                Miss(
-                    id=one.id,
-                    regime=one.regime,
-                    kind=kind,
-                    violations=one.violations or (),
-                    findings=one.findings,
-                    not_judged=one.not_judged,
-                    why=one.why,
-                )
-            )
+def scored_of(suite: Suite, found: Iterable[Outcome]) -> Iterator[Scored]:
+    """What comparing needs to know of outcomes."""
+    held = list(map(scorer, suite.scorers))
+    return (scored(one, _values(held, one)) for one in found)
 
 
-def _wrong(one: Outcome) -> str | None:
-    if one.violations is None:
-        return None
-    if one.violations and one.acceptable:
-        return "escape"
-    if not one.violations and not one.acceptable:
-        return "false block"
-    return "wrong rule" if one.violations and one.rules.isdisjoint(one.violations) else None
+class Scoring:
+    """The scoring of one file: a run, or the data of a suite as it is.
 
-
-class _Tally:
-    """For each rule, how often it was labelled, found, and both."""
-
-    def __init__(self) -> None:
-        self._labelled: Counter[str] = Counter()
-        self._found: Counter[str] = Counter()
-        self._both: Counter[str] = Counter()
-
-    def add(self, one: Outcome) -> None:
-        if one.violations is not None:
-            self._labelled.update(one.violations)
-            self._found.update(one.rules)
-            self._both.update(one.rules.intersection(one.violations))
-
-    def rules(self) -> tuple[RuleFigures, ...]:
-        return tuple(self._rule(rule) for rule in RULES if self._labelled[rule] or self._found[rule])
-
-    def _rule(self, rule: str) -> RuleFigures:
-        both, found, labelled = self._both[rule], self._found[rule], self._labelled[rule]
-        return RuleFigures(
-            rule=rule,
-            precision=Rate(count=both, total=found),
-            recall=Rate(count=both, total=labelled),
-            f1=2 * both / (found + labelled) if found + labelled else None,
-        )
-
-
-class _Variety:
-    """How alike the messages of a run are: distinct-4, the share of runs of four words that are new
-    (J. Li et al., "A diversity-promoting objective function", 2016).
+    `engine` is where chunks are worked on; left out, `jobs` processes of this machine, one a core. `strict` stops at
+    the first line that can't be read. `stopped` says that Ctrl-C ended it, with the figures of what was done.
     """
 
-    LENGTH = 4
+    def __init__(
+        self, suite: Suite, path: Path, *, jobs: int | None = None, engine: Engine | None = None, strict: bool = False
+    ) -> None:
+        self.suite, self.path, self.stopped = suite, path, False
+        self._engine, self._strict = engine or Local(_jobs(path, jobs)), strict
+        self._is_run = has_header(path)
 
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
-        self._total = 0
+    def scores(self, told: Callable[[Sums], None] | None = None, lines: IO[bytes] | None = None) -> Scores:
+        """The figures; `told` is called with the sums of each part, and `lines` gets the scored lines in order.
 
-    def add(self, one: Outcome) -> None:
-        if one.source is None:
+        Raises EvalDataError for a file without a sample, or that can't be read.
+        """
+        for name in self.suite.scorers:
+            scorer(name)  # a wrong one is named before the work begins
+        work = Work(self.suite.scorers, Record if self._is_run else Sample, lines=lines is not None)
+        begin = lines.tell() if lines is not None else 0
+        sums = self._sum(self._engine(work, self._chunks()), told, lines)
+        if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
+            if lines is not None:
+                lines.seek(begin)
+                lines.truncate()
+            seen: set[str] = set()
+            sums = self._sum((work(chunk, seen) for chunk in self._chunks()), None, lines)
+        if not sums.samples and not sums.unread.count and not self.stopped:
+            raise EvalDataError(str(self.path), [Problem("", "holds no sample")])
+        if SECONDS in self.suite.scorers:
+            sums.numbers[SECONDS].update(RunFile(self.path).seconds())
+        return made_scores(self.suite, sums)
+
+    def _chunks(self) -> Iterator[Chunk]:
+        return run_chunks(self.path) if self._is_run else chunks(self.path)
+
+    def _sum(self, parts: Iterator[Part], told: Callable[[Sums], None] | None, lines: IO[bytes] | None) -> Sums:
+        sums = Sums()
+        try:
+            for part in parts:
+                sums.merge(part.sums)
+                if self._strict and (wrong := next(iter(part.sums.unread), None)):
+                    raise EvalDataError(str(self.path), [Problem("", wrong)])
+                if lines is not None:
+                    lines.write(part.lines)
+                if told is not None:
+                    told(part.sums)
+        except KeyboardInterrupt:
+            self.stopped = True
+        return sums
+
+
+def scored_header(header: Header) -> Header:
+    """The header of a scored run: that of the run, and the rule packs that judged it."""
+    return header.model_copy(update={"judged": content_hash("guardrails")})
+
+
+def has_header(path: Path) -> bool:
+    """Whether a file is a run; else it may be the data of a suite. Raises EvalDataError where it can't be read."""
+    if path.suffix == ".parquet":
+        return False
+    try:
+        header = read_header(path)
+    except EvalDataError as fault:
+        if any("no header" in problem.what for problem in fault.problems):
+            return False
+        raise
+    if header.judged is not None:
+        raise EvalDataError(str(path), [Problem("", "is a scored run, good for comparing; name the run itself")])
+    return True
+
+
+def _jobs(path: Path, jobs: int | None) -> int:
+    return jobs or (1 if path.stat().st_size < FEW else os.cpu_count() or 1)
+
+
+class Local:
+    """The processes of this machine; a few chunks are under way at a time, so that any run takes the same memory."""
+
+    def __init__(self, jobs: int = 1) -> None:
+        self._jobs = jobs
+
+    def __call__(self, work: Callable[[Chunk], Part], given: Iterator[Chunk]) -> Iterator[Part]:
+        if self._jobs == 1:
+            yield from map(work, given)
             return
-        words = one.body.casefold().split()
-        runs = [hash(tuple(words[start : start + self.LENGTH])) for start in range(len(words) - self.LENGTH + 1)]
-        self._seen.update(runs)
-        self._total += len(runs)
-
-    def rate(self) -> Rate | None:
-        return Rate(count=len(self._seen), total=self._total) if self._total else None
+        with _workers(self._jobs) as workers:
+            under_way: list[Future[Part]] = [workers.submit(work, one) for one in islice(given, 2 * self._jobs + 2)]
+            while under_way:
+                yield under_way.pop(0).result()
+                under_way += [workers.submit(work, one) for one in islice(given, 1)]
 
 
-def _numbers(values: list[float]) -> Numbers:
-    ordered = sorted(values)
-    return Numbers(
-        count=len(ordered),
-        total=round(sum(ordered), 6),
-        mean=round(statistics.fmean(ordered), 6),
-        median=statistics.median(ordered),
-        p90=ordered[min(len(ordered) - 1, int(0.9 * len(ordered)))],
+@contextmanager
+def _workers(jobs: int) -> Iterator[Executor]:
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context(), initializer=_begin)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """What a worker begins with: no way leads out, and Ctrl-C is its parent's business."""
+    bar_for_good()
+    signal(SIGINT, SIG_IGN)
+
+
+def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
+    """The figures that a suite asks for, of outcomes that are at hand."""
+    held, sums = list(map(scorer, suite.scorers)), Sums()
+    for number, one in enumerate(found):
+        sums.add(number, one, _values(held, one))
+    return made_scores(suite, sums)
+
+
+def made_scores(suite: Suite, sums: Sums) -> Scores:
+    """The figures of sums, and which gates of the suite do not hold."""
+    names = [scorer(name).name for name in suite.scorers]
+    regimes = sorted({regime for regime, _ in sums.regimes})
+    misses = [miss for kind in sorted(sums.misses) for miss in sums.misses[kind]]
+    counts = {kind: listed.count for kind, listed in sorted(sums.misses.items())}
+    made = Scores(
+        suite=suite.name,
+        samples=sums.samples,
+        shares={name: sums.shares[name].rate for name in names if name in sums.shares},
+        numbers={name: numbers_of(sums.numbers[name]) for name in names if sums.numbers.get(name)},
+        regimes={
+            regime: {name: sums.regimes[regime, name].rate for name in names if (regime, name) in sums.regimes}
+            for regime in regimes
+        },
+        rules=sums.rules(),
+        rejected_by=dict(sorted(sums.rejected_by.items())),
+        variety=sums.variety.rate(),
+        counts={**counts, "failed": sums.failed.count, "unread": sums.unread.count},
+        misses=tuple(misses),
+        failed=tuple(sums.failed),
+        unread=tuple(sums.unread),
+        gates=tuple(suite.gates),
     )
+    return made.model_copy(update={"shortfalls": tuple(_shortfalls(suite, made))})
 
 
 def _shortfalls(suite: Suite, made: Scores) -> Iterator[Shortfall]:
     known = figures(made)
-    for name, gate in suite.gates.items():
+    # What could not be read can't have passed either.
+    for name, gate in {"unread": Gate(most=0.0), **suite.gates}.items():
         value = known.get(name)
         if value is None or not gate.holds(value):
             yield Shortfall(figure=name, value=value, gate=gate)
@@ -296,7 +286,7 @@ def _shortfalls(suite: Suite, made: Scores) -> Iterator[Shortfall]:
 
 def figures(made: Scores) -> Mapping[str, float]:
     """Every figure by the name that a gate has for it: "escapes", "escapes.hostile", "words.median", "variety" …"""
-    found: dict[str, float] = {}
+    found: dict[str, float] = {"unread": float(made.counts.get("unread", 0))}
     for name, rate in made.shares.items():
         if rate.value is not None:
             found[name] = rate.value
@@ -305,8 +295,8 @@ def figures(made: Scores) -> Mapping[str, float]:
     for name, numbers in made.numbers.items():
         found |= {f"{name}.{part}": getattr(numbers, part) for part in ("mean", "median", "p90", "total")}
     for one in made.rules:
-        if one.f1 is not None:
-            found[f"f1.{one.rule}"] = one.f1
+        held = {"f1": one.f1, "precision": one.precision.value, "recall": one.recall.value}
+        found |= {f"{name}.{one.rule}": value for name, value in held.items() if value is not None}
     if made.variety is not None and made.variety.value is not None:
         found["variety"] = made.variety.value
     return found

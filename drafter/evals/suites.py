@@ -6,7 +6,6 @@ come along are in evals/suites/; a person's own is a file, whose paths are relat
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -15,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from drafter.content import content_root, list_files, parse_toml, read_text
 from drafter.errors import ContentError, EvalDataError, Problem
-from drafter.evals.records import Record, canonical, digest
-from drafter.evals.runfile import read_lines, read_parquet
+from drafter.evals.planted import read_planted
+from drafter.evals.reading import Told, read_samples
+from drafter.evals.records import Record, Unread, canonical, digest
 
 FOLDER = "evals/suites"
 
@@ -42,19 +42,35 @@ class Suite(BaseModel):
     name: str = Field(pattern=r"[a-z0-9][a-z0-9-]*")
     about: str
     data: tuple[str, ...] = Field(min_length=1)
-    writer: Literal["none", "phrasebook", "model"] = "none"
+    writer: Literal["none", "phrasebook", "model", "recorded", "scripted"] = "none"
+    """`none` takes the drafts of the data, `recorded` the answers of `recordings`, `scripted` those of a sample."""
+    model: str | None = None
+    """The name of the model that was recorded."""
+    recordings: str | None = None
     judge: bool = False
     seed: int = 0
     scorers: tuple[str, ...] = ()
     gates: dict[str, Gate] = {}
     margins: dict[str, float] = {}
     """By how much a figure may get worse before `compare` calls it a regression, where that is not nought."""
+    baseline: str | None = None
+    """The scored run that a new one is compared with."""
     folder: Path = Field(default=Path(), exclude=True)
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The data files, found from the suite's own folder."""
         return tuple((self.folder / name).resolve() for name in self.data)
+
+    @property
+    def exchanges(self) -> Path | None:
+        """The folder of the recorded exchanges."""
+        return None if self.recordings is None else (self.folder / self.recordings).resolve()
+
+    @property
+    def compared_with(self) -> Path | None:
+        """The file of the baseline, which may not be there yet."""
+        return None if self.baseline is None else (self.folder / self.baseline).resolve()
 
     @property
     def hash(self) -> str:
@@ -99,44 +115,29 @@ def load_suite(name: str) -> Suite:
     return suite
 
 
-def samples(suite: Suite) -> Iterator[Record]:
-    """The samples of a suite, in the order of its files. Raises EvalDataError with the file and line of a wrong one."""
+def samples(suite: Suite, told: Told | None = None) -> Iterator[Record]:
+    """The samples of a suite, in the order of its files.
+
+    `told` is told of each line that is no sample, and of each id that was there before; without it, that raises
+    EvalDataError, as do a file that can't be read and data without a sample.
+    """
     seen: dict[str, str] = {}
     for path in suite.files:
-        for number, sample in read_samples(path):
-            if sample.id in seen:
-                raise EvalDataError(
-                    str(path), [Problem(f"line {number}", f"id {sample.id!r} is taken by {seen[sample.id]}")]
-                )
-            seen[sample.id] = f"{path.name}, line {number}"
-            yield sample
+        for sample in _of_file(path, told):
+            if sample.id not in seen:
+                seen[sample.id] = path.name
+                yield sample
+                continue
+            wrong = Unread(unread=f"{path.name}, {sample.id}", what=f"id {sample.id!r} is taken by {seen[sample.id]}")
+            if told is None:
+                raise EvalDataError(wrong.unread, [Problem("", wrong.what)])
+            told(wrong)
     if not seen:
-        raise EvalDataError(suite.name, [Problem("data", "holds no sample")])
+        raise EvalDataError(", ".join(str(path) for path in suite.files), [Problem("", "holds no sample")])
 
 
-def read_samples(path: Path) -> Iterator[tuple[int, Record]]:
-    """The samples of one data file: JSON Lines, also gzipped or zstandard, or Parquet. Keys beyond ours are let be."""
-    for number, data in _rows(path):
-        known = {name: value for name, value in data.items() if name in Record.model_fields}
-        try:
-            yield number, Record.model_validate(known)
-        except ValidationError as fault:
-            problems = [_problem(error, f"line {number}: ") for error in fault.errors()]
-            raise EvalDataError(str(path), problems) from None
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    if path.suffix == ".parquet":
-        yield from read_parquet(path)
-        return
-    for number, line in read_lines(path):
-        try:
-            data = json.loads(line)
-        except (ValueError, RecursionError) as fault:
-            raise EvalDataError(str(path), [Problem(f"line {number}", f"is not valid JSON: {fault}")]) from None
-        if not isinstance(data, dict):
-            raise EvalDataError(str(path), [Problem(f"line {number}", "is no object")])
-        yield number, data
+def _of_file(path: Path, told: Told | None) -> Iterator[Record]:
+    return read_planted(path) if path.suffix == ".tsv" else read_samples(path, told)
 
 
 def _problem(error: Any, where: str) -> Problem:

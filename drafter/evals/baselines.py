@@ -1,0 +1,51 @@
+"""Scored runs: what the scorers said of each sample at the time, to be compared with what they say later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from drafter.errors import EvalDataError, Problem
+from drafter.evals.comparing import Comparison, compare
+from drafter.evals.reading import read_header, read_scored, scored_lines
+from drafter.evals.records import Scored, line_of
+from drafter.evals.scoring import Scores, Scoring, scored_header
+from drafter.evals.suites import Suite
+from drafter.evals.sums import Sums
+
+Told = Callable[[Sums], None]
+
+
+def save_scored(scoring: Scoring, path: Path, told: Told | None = None) -> Scores:
+    """The figures of a run, whose scored lines are saved: written beside first, then put in place."""
+    beside = path.with_name(f".{path.name}.part")
+    with beside.open("w+b") as lines:
+        lines.write(line_of(scored_header(read_header(scoring.path))).encode())
+        scores = scoring.scores(told, lines)
+    if scoring.stopped:
+        beside.unlink()
+    else:
+        beside.replace(path)
+    return scores
+
+
+def compared(suite: Suite, before: Path, after: Path, *, jobs: int | None = None) -> Comparison:
+    """Two runs of one suite: scored ones as they were judged then, others as they are judged now.
+
+    Raises EvalDataError where they are of different suites.
+    """
+    one, other = read_header(before).suite, read_header(after).suite
+    if one != other:
+        raise EvalDataError(str(after), [Problem("", f"is a run of {other}, and {before} one of {one}")])
+    return compare(suite, _side(suite, before, jobs), _side(suite, after, jobs))
+
+
+def _side(suite: Suite, path: Path, jobs: int | None) -> Iterator[Scored]:
+    if read_header(path).judged is not None:
+        yield from read_scored(path)
+        return
+    with TemporaryFile() as lines:
+        Scoring(suite, path, jobs=jobs).scores(lines=lines)
+        lines.seek(0)
+        yield from scored_lines(lines, path)

@@ -1,0 +1,233 @@
+"""Reading runs and data: JSON Lines, plain, gzipped or zstandard, and Parquet, in chunks that a worker can be given.
+
+A chunk holds some hundred lines as they are in the file; `entries` makes records of them, in whichever process that is.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from drafter.errors import EvalDataError, Problem
+from drafter.evals.records import FORMAT, Header, Record, Sample, Scored, Unread
+
+BLOCK = 256 * 1024
+"""Bytes that are read at a time."""
+ROWS = 256
+"""Rows of a Parquet file in a chunk."""
+MARK = b"\xef\xbb\xbf"
+"""What some editors put before UTF-8."""
+
+Told = Callable[[Unread], None]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some whole lines of a file, the first of which has a number; or rows of a Parquet file, as Arrow has them."""
+
+    file: str
+    first: int
+    lines: bytes = b""
+    rows: Any = None
+
+
+def entries(chunk: Chunk, kind: type[Record] = Record) -> Iterator[tuple[int, Record | Unread]]:
+    """The records of a chunk, each with the number of its line, and what could not be read."""
+    for number, read in _readers(chunk, kind):
+        try:
+            yield number, read()
+        except ValidationError as fault:
+            yield number, Unread(unread=f"{chunk.file}, line {number}", what=said(fault))
+        except UnicodeDecodeError as fault:
+            yield number, Unread(unread=f"{chunk.file}, line {number}", what=f"is not UTF-8 from byte {fault.start} on")
+
+
+def _readers(chunk: Chunk, kind: type[Record]) -> Iterator[tuple[int, Callable[[], Record | Unread]]]:
+    if chunk.rows is not None:
+        for number, row in enumerate(chunk.rows.to_pylist(), start=chunk.first):
+            held = {name: _unpacked(value) for name, value in row.items() if value is not None}
+            # By JSON, so that a row is read exactly as a line is.
+            yield number, partial(_read, json.dumps(held, default=str).encode(), kind)
+        return
+    for number, line in enumerate(chunk.lines.split(b"\n"), start=chunk.first):
+        if line.strip():
+            yield number, partial(_read, line, kind)
+
+
+def _read(line: bytes, kind: type[Record]) -> Record | Unread:
+    try:
+        return (Unread if line.startswith(b'{"unread":') else kind).model_validate_json(line)
+    except ValidationError:
+        line.decode()
+        raise
+
+
+def said(fault: ValidationError) -> str:
+    """What is wrong with a line, in words."""
+    found = []
+    for error in fault.errors(include_url=False):
+        place = ".".join(str(step) for step in error["loc"])
+        found.append(f"{place}: {error['msg']}" if place else _of_line(error["type"], error["msg"]))
+    return "; ".join(found)
+
+
+def _of_line(kind: str, message: str) -> str:
+    return "is no object" if kind == "model_type" else message.replace("Invalid JSON", "is not valid JSON")
+
+
+def chunks(path: Path) -> Iterator[Chunk]:
+    """A file in chunks, read as they are asked for. Raises EvalDataError for a file that can't be read."""
+    yield from _parquet_chunks(path) if path.suffix == ".parquet" else _line_chunks(path)
+
+
+def _line_chunks(path: Path) -> Iterator[Chunk]:
+    number = 1
+    for lines in _blocks(path):
+        yield Chunk(path.name, number, lines)
+        number += lines.count(b"\n")
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, cut at line ends."""
+    try:
+        with _opened(path) as stream:
+            rest = stream.read(len(MARK)).removeprefix(MARK)
+            while block := stream.read(BLOCK):
+                whole, end, torn = block.rpartition(b"\n")
+                if end:
+                    yield rest + whole + end
+                    rest = torn
+                else:
+                    rest += torn
+            if rest:
+                yield rest
+    except (OSError, EOFError, ValueError, zlib.error) as fault:
+        why = getattr(fault, "strerror", None) or str(fault)
+        raise EvalDataError(str(path), [Problem("", f"can't be read: {why}")]) from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    if path.suffix == ".gz":
+        with gzip.open(path, "rb") as stream:
+            yield stream
+    elif path.suffix == ".zst":
+        import zstandard
+
+        try:
+            with zstandard.open(path, "rb") as stream:
+                yield stream
+        except zstandard.ZstdError as fault:
+            raise ValueError(str(fault)) from None
+    else:
+        with path.open("rb") as stream:
+            yield stream
+
+
+def _parquet_chunks(path: Path) -> Iterator[Chunk]:
+    import pyarrow as pa  # type: ignore[import-untyped]
+    from pyarrow import parquet
+
+    try:
+        number = 1
+        with parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
+                yield Chunk(path.name, number, rows=batch)
+                number += batch.num_rows
+    except (OSError, pa.ArrowException) as fault:
+        raise EvalDataError(str(path), [Problem("", f"can't be read as Parquet: {fault}")]) from None
+
+
+def _unpacked(value: Any) -> Any:
+    """A value of a Parquet column: nested ones may be JSON in text, and what is null was left out."""
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    if isinstance(value, dict):
+        return {name: _unpacked(held) for name, held in value.items() if held is not None}
+    return value
+
+
+def read_header(path: Path) -> Header:
+    """The header of a run. Raises EvalDataError where there is none, or one of another format."""
+    first = next(chunks(path), Chunk(path.name, 1))
+    line = first.lines.partition(b"\n")[0]
+    try:
+        header = Header.model_validate_json(line)
+    except ValidationError:
+        raise EvalDataError(str(path), [Problem("line 1", "is no header of a run")]) from None
+    if header.format != FORMAT:
+        raise EvalDataError(str(path), [Problem("line 1", f"is of format {header.format}; this reads {FORMAT}")])
+    return header
+
+
+def run_chunks(path: Path) -> Iterator[Chunk]:
+    """The chunks of a run without its header."""
+    for chunk in chunks(path):
+        if chunk.first == 1:
+            yield Chunk(chunk.file, 2, chunk.lines.partition(b"\n")[2])
+        else:
+            yield chunk
+
+
+def read_run(path: Path, told: Told | None = None) -> tuple[Header, Iterator[Record]]:
+    """The header of a run and its records, which are read as they are asked for.
+
+    `told` is told of each line that is none, or whose id was there before; without it that raises EvalDataError.
+    """
+    header = read_header(path)
+    if header.judged is not None:
+        raise EvalDataError(str(path), [Problem("", "is a scored run, good for comparing; name the run itself")])
+    return header, _once(run_chunks(path), Record, told)
+
+
+def read_samples(path: Path, told: Told | None = None) -> Iterator[Record]:
+    """The samples of one data file. Keys beyond ours are let be; wrong lines are as for `read_run`."""
+    return _once(chunks(path), Sample, told)
+
+
+def _once(pieces: Iterator[Chunk], kind: type[Record], told: Told | None) -> Iterator[Record]:
+    seen: set[str] = set()
+    for chunk in pieces:
+        for number, one in entries(chunk, kind):
+            if isinstance(one, Record) and one.id not in seen:
+                seen.add(one.id)
+                yield one
+                continue
+            if isinstance(one, Record):
+                one = twice(chunk.file, number, one.id)
+            if told is None:
+                raise EvalDataError(one.unread, [Problem("", one.what)])
+            told(one)
+
+
+def twice(file: str, number: int, id_: str) -> Unread:
+    """A record whose id was there before."""
+    return Unread(unread=f"{file}, line {number}", what=f"id {id_!r} is there twice; the first counts")
+
+
+def read_scored(path: Path) -> Iterator[Scored]:
+    """The lines of a scored run. Raises EvalDataError for one that is none."""
+    for chunk in run_chunks(path):
+        yield from scored_lines(chunk.lines.splitlines(keepends=True), path, chunk.first)
+
+
+def scored_lines(lines: Iterable[bytes], path: Path, first: int = 1) -> Iterator[Scored]:
+    """Scored samples from their lines; `path` is named in the EvalDataError where one is none."""
+    for number, line in enumerate(lines, start=first):
+        if line.strip():
+            try:
+                yield Scored.model_validate_json(line)
+            except ValidationError as fault:
+                raise EvalDataError(str(path), [Problem(f"line {number}", said(fault))]) from None

@@ -1,0 +1,293 @@
+"""What is added up over the samples of a run. Sums of parts can be put together in any order, and come to the same."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from math import fsum
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from drafter.evals.check import Rate
+from drafter.evals.records import Unread
+from drafter.evals.scorers import Outcome, Value
+from drafter.guardrails.pack import RULES
+
+LISTED = 1_000
+"""Samples of one kind that are listed one by one, the first of the run; all are counted."""
+
+
+Held = TypeVar("Held")
+
+
+class Figures(BaseModel):
+    """Figures never change once they are there."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Numbers(Figures):
+    """A number for each of several samples: how many, and their sum, mean, median and 90th percentile."""
+
+    count: int
+    total: float
+    mean: float
+    median: float
+    p90: float
+
+
+class RuleFigures(Figures):
+    """How well one rule is told: of what was flagged, of what is labelled, and both in one."""
+
+    rule: str
+    precision: Rate
+    recall: Rate
+    f1: float | None
+
+
+class Miss(Figures):
+    """A labelled draft that was judged wrongly."""
+
+    id: str
+    regime: str
+    kind: str
+    violations: tuple[str, ...]
+    findings: tuple[tuple[str, str, str], ...]
+    not_judged: tuple[str, ...]
+    why: str
+
+
+class Share:
+    """How often something was so."""
+
+    __slots__ = ("count", "total")
+
+    def __init__(self) -> None:
+        self.count = self.total = 0
+
+    def add(self, so: bool) -> None:
+        """One more."""
+        self.count += so
+        self.total += 1
+
+    def merge(self, other: Share) -> None:
+        """Those of another part."""
+        self.count += other.count
+        self.total += other.total
+
+    @property
+    def rate(self) -> Rate:
+        """With its interval."""
+        return Rate(count=self.count, total=self.total)
+
+
+class Listed(Generic[Held]):
+    """The first of some samples, by their lines; how many there are in all is counted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._held: list[tuple[int, Held]] = []
+
+    def add(self, number: int, one: Held) -> None:
+        """One more."""
+        self.count += 1
+        self._held.append((number, one))
+        if len(self._held) > 2 * LISTED:
+            self._cut()
+
+    def merge(self, other: Listed[Held]) -> None:
+        """Those of another part."""
+        self.count += other.count
+        self._held += other._held
+        self._cut()
+
+    def _cut(self) -> None:
+        self._held.sort(key=lambda held: held[0])
+        del self._held[LISTED:]
+
+    def __iter__(self) -> Iterator[Held]:
+        self._cut()
+        return (one for _, one in self._held)
+
+
+class Variety:
+    """How alike the messages of a run are: distinct-4, the share of runs of four words that are new
+    (J. Li et al., "A diversity-promoting objective function", 2016).
+
+    Exact up to `MOST` different runs, beyond that estimated from a sample of them by hash (P. Flajolet, "On adaptive
+    sampling", 1990), within about one per cent, so that a run of any length takes the same memory.
+    """
+
+    LENGTH = 4
+    MOST = 1 << 16
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._total = 0
+        self._level = 0
+
+    def add(self, body: str) -> None:
+        """The runs of one message."""
+        words = body.casefold().split()
+        runs = range(len(words) - self.LENGTH + 1)
+        self._total += len(runs)
+        self._keep(_hash(" ".join(words[start : start + self.LENGTH])) for start in runs)
+
+    def merge(self, other: Variety) -> None:
+        """Those of another part."""
+        self._total += other._total
+        self._level = max(self._level, other._level)
+        self._seen = {one for one in self._seen if not one & self._mask}
+        self._keep(other._seen)
+
+    @property
+    def _mask(self) -> int:
+        return (1 << self._level) - 1
+
+    def _keep(self, runs: Iterable[int]) -> None:
+        mask = self._mask
+        self._seen.update(one for one in runs if not one & mask)
+        while len(self._seen) > self.MOST:
+            self._level += 1
+            self._seen = {one for one in self._seen if not one & self._mask}
+
+    def rate(self) -> Rate | None:
+        """The share, or None where nothing was written."""
+        count = min(self._total, len(self._seen) << self._level)
+        return Rate(count=count, total=self._total) if self._total else None
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+
+
+class Sums:
+    """Everything that the figures of a run are made of."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+        self.acceptable = 0
+        self.ids = array("Q")
+        self.shares: defaultdict[str, Share] = defaultdict(Share)
+        self.regimes: defaultdict[tuple[str, str], Share] = defaultdict(Share)
+        self.numbers: defaultdict[str, Counter[float]] = defaultdict(Counter)
+        self.rejected_by: Counter[str] = Counter()
+        self.misses: defaultdict[str, Listed[Miss]] = defaultdict(Listed)
+        self.failed: Listed[tuple[str, str]] = Listed()
+        self.unread: Listed[str] = Listed()
+        self.variety = Variety()
+        self._labelled: Counter[str] = Counter()
+        self._found: Counter[str] = Counter()
+        self._both: Counter[str] = Counter()
+
+    def add(self, number: int, one: Outcome, values: Iterable[tuple[str, Value]]) -> None:
+        """One more sample, which stands on a line of the run, and what the scorers say of it."""
+        self.samples += 1
+        self.acceptable += one.acceptable
+        self.ids.append(_hash(one.id))
+        for name, value in values:
+            if isinstance(value, bool):
+                self.shares[name].add(value)
+                self.regimes[one.regime, name].add(value)
+            elif value is not None:
+                self.numbers[name][float(value)] += 1
+        self.rejected_by.update(one.rules)
+        if one.failed:
+            self.failed.add(number, (one.id, one.failed))
+        if one.source is not None:
+            self.variety.add(one.body)
+        if one.violations is not None:
+            self._label(number, one, one.violations)
+
+    def _label(self, number: int, one: Outcome, violations: tuple[str, ...]) -> None:
+        self._labelled.update(violations)
+        self._found.update(one.rules)
+        self._both.update(one.rules.intersection(violations))
+        if kind := wrong(one):
+            fields = {name: getattr(one, name) for name in ("id", "regime", "findings", "not_judged", "why")}
+            self.misses[kind].add(number, Miss(kind=kind, violations=violations, **fields))
+
+    def merge(self, other: Sums) -> None:
+        """The sums of another part."""
+        self.samples += other.samples
+        self.acceptable += other.acceptable
+        self.ids.extend(other.ids)
+        self.rejected_by.update(other.rejected_by)
+        for name, share in other.shares.items():
+            self.shares[name].merge(share)
+        for group, share in other.regimes.items():
+            self.regimes[group].merge(share)
+        for kind, misses in other.misses.items():
+            self.misses[kind].merge(misses)
+        for name, counted in other.numbers.items():
+            self.numbers[name].update(counted)
+        self.failed.merge(other.failed)
+        self.unread.merge(other.unread)
+        self.variety.merge(other.variety)
+        for counter, added in (
+            (self._labelled, other._labelled),
+            (self._found, other._found),
+            (self._both, other._both),
+        ):
+            counter.update(added)
+
+    def add_unread(self, number: int, one: Unread) -> None:
+        """A line that is no sample."""
+        self.unread.add(number, str(one))
+
+    @property
+    def has_twice(self) -> bool:
+        """Whether an id is there more than once."""
+        import numpy as np
+
+        ids = np.frombuffer(self.ids, dtype=np.uint64) if self.ids else np.empty(0)
+        return len(np.unique(ids)) < len(ids)
+
+    def rules(self) -> tuple[RuleFigures, ...]:
+        """Precision, recall and F1 of each rule that was labelled or found."""
+        return tuple(self._rule(rule) for rule in RULES if self._labelled[rule] or self._found[rule])
+
+    def _rule(self, rule: str) -> RuleFigures:
+        both, found, labelled = self._both[rule], self._found[rule], self._labelled[rule]
+        return RuleFigures(
+            rule=rule,
+            precision=Rate(count=both, total=found),
+            recall=Rate(count=both, total=labelled),
+            f1=2 * both / (found + labelled) if found + labelled else None,
+        )
+
+
+def wrong(one: Outcome) -> str | None:
+    """What `check` got wrong about a labelled draft, or None."""
+    if one.violations is None:
+        return None
+    if one.violations and one.acceptable:
+        return "escape"
+    if not one.violations and not one.acceptable:
+        return "false block"
+    return "wrong rule" if one.violations and one.rules.isdisjoint(one.violations) else None
+
+
+def numbers_of(counted: Counter[float]) -> Numbers:
+    """The figures of numbers, each with how often it was there; no order of adding changes them."""
+    ordered = sorted(counted.items())
+    count = sum(counted.values())
+    total = fsum(value * often for value, often in ordered)
+
+    def at(place: int) -> float:
+        for value, often in ordered:
+            place -= often
+            if place < 0:
+                return value
+        return ordered[-1][0]
+
+    return Numbers(
+        count=count,
+        total=round(total, 6),
+        mean=round(total / count, 6),
+        median=(at((count - 1) // 2) + at(count // 2)) / 2,
+        p90=at(min(count - 1, int(0.9 * count))),
+    )

@@ -1,0 +1,120 @@
+"""Runs that are killed, stopped, and gone on with: nothing is lost, nothing is paid for twice."""
+
+import json
+import multiprocessing
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from drafter.evals.produce import Job, produce
+from drafter.evals.reading import read_run
+from drafter.evals.scoring import Scoring
+from drafter.evals.suites import Suite
+from drafter.message import Usage
+from drafter.models import ModelCall, ModelReply
+from tests.conftest import Command
+from tests.test_pipeline import NEWS, THANKS, letter
+
+SAMPLES, KILLS, IN_FLIGHT = 60, 10, 3
+ANSWER = json.dumps(letter(THANKS, NEWS, ("I would be glad to stay in touch.", 5)))
+REQUEST = {
+    "sender": "Ana Ruiz", "company": "Larkfield Press", "role": "Copy Editor", "recipient": "Tom Hale",
+    "channel": "email", "reason": {"kind": "other_offer"},
+}  # fmt: skip
+
+
+class Paid:
+    """A model that writes down which sample it is paid for, before it answers."""
+
+    name = "paid"
+
+    def __init__(self, ledger: Path) -> None:
+        self._ledger = ledger
+
+    def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+        asked = re.search(r"the tour of hall (\d+)", call.messages[-1].content)
+        assert asked is not None
+        with self._ledger.open("a") as ledger:
+            ledger.write(f"s{asked[1]}\n")
+        return ModelReply(ANSWER, Usage(), self.name)
+
+    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+        return self.complete(call, timeout=timeout)
+
+
+def suite_in(folder: Path) -> Suite:
+    asked = [{**REQUEST, "appreciated": [f"the tour of hall {number}"]} for number in range(SAMPLES)]
+    lines = [json.dumps({"id": f"s{number}", "request": request}) for number, request in enumerate(asked)]
+    (folder / "data.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    fields = {"name": "mine", "about": "a", "data": ["data.jsonl"], "writer": "model"}
+    return Suite.model_validate({**fields, "scorers": ["acceptable", "calls", "words"], "folder": folder})
+
+
+def write(folder: Path, name: str, resume: bool) -> None:
+    job = Job(suite_in(folder), model=Paid(folder / f"{name}.ledger"), in_flight=IN_FLIGHT)
+    produce(job, folder / f"{name}.jsonl", resume=resume)
+
+
+def kill_at(folder: Path, size: int) -> None:
+    """Has a process of its own go on with a run, and kills it as soon as the file has a size."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.test_interrupted_runs"])
+    process = context.Process(target=write, args=(folder, "killed", True))
+    process.start()
+    path = folder / "killed.jsonl"
+    while process.is_alive() and not (path.exists() and path.stat().st_size >= size):
+        process.join(0.001)
+    if process.is_alive():
+        os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+
+
+def test_a_run_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    """At moments that nobody chose: same bytes, same figures, and nothing that was saved is paid for again."""
+    write(tmp_path, "whole", False)
+    whole = (tmp_path / "whole.jsonl").read_bytes()
+    ledger, saved_at = tmp_path / "killed.ledger", []
+    chance = random.Random(7)
+    for size in sorted(chance.randrange(200, len(whole) - 3_000) for _ in range(KILLS)):
+        kill_at(tmp_path, size)
+        saved = (tmp_path / "killed.jsonl").read_bytes().rpartition(b"\n")[0].splitlines()[1:]
+        saved_at.append(({json.loads(line)["id"] for line in saved}, len(ledger.read_text().split())))
+    write(tmp_path, "killed", True)
+    assert (tmp_path / "killed.jsonl").read_bytes() == whole
+    figures = [Scoring(suite_in(tmp_path), tmp_path / f"{name}.jsonl", jobs=1).scores() for name in ("whole", "killed")]
+    assert figures[0] == figures[1]
+    paid = ledger.read_text().split()
+    assert [saved.intersection(paid[calls:]) for saved, calls in saved_at] == [set()] * KILLS
+    assert len({calls for _, calls in saved_at}) > KILLS // 2  # they were killed in the midst of it
+    assert SAMPLES <= len(paid) <= SAMPLES + KILLS * 2 * IN_FLIGHT
+
+
+def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
+    """Exit 130, the figures of what was written, and how to go on, which then ends in the whole run."""
+    suite_in(tmp_path)
+    text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nwriter = "phrasebook"\nscorers = ["acceptable"]\n'
+    (tmp_path / "mine.toml").write_text(text)
+    run = tmp_path / "run.jsonl"
+    produced = ("eval", "produce", tmp_path / "mine.toml", "--out", run)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "drafter", *map(str, produced)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    timings = tmp_path / "run.jsonl.timings"
+    while process.poll() is None and not (timings.exists() and timings.read_text().count("\n") > 5):
+        os.sched_yield()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130
+    assert "add --resume to go on" in " ".join(err.split())
+    assert err.endswith("Stopped.\n")
+    assert "acceptable" in out
+    assert "Traceback" not in err
+    assert command(*produced, "--resume").code == 0
+    assert [one.id for one in read_run(run)[1]] == [f"s{number}" for number in range(SAMPLES)]
