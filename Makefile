@@ -29,10 +29,11 @@ format: .venv/test.stamp  ## mends what ruff can mend
 wheel: .venv/test.stamp  ## builds dist/*.tar.gz and dist/*.whl
 	$(BIN)/python -m build --no-isolation
 
-bench: .venv/bench.stamp  ## check, the pipeline and the scoring beside other tools, as ratios
+bench: .venv/bench.stamp  ## check, the pipeline, the scoring and cold start beside other tools, as ratios
 	$(BIN)/python -m tests.benchmarks.check
 	$(BIN)/python -m tests.benchmarks.pipeline
 	$(BIN)/python -m tests.benchmarks.scoring
+	$(BIN)/python -m tests.benchmarks.coldstart
 
 eval: .venv/test.stamp  ## runs all suites offline, and fails where a figure falls short
 	$(BIN)/drafter eval run --gate --runs .venv/runs

@@ -5,15 +5,12 @@ The jobs themselves are in `drafter.pipeline`; here they only meet models, clock
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from copy import copy
 from datetime import date, datetime
 from itertools import islice
-from threading import Thread
 from typing import Any
 
 from drafter.conversation import Conversation, Speaker, arun, chosen_model, run
@@ -75,6 +72,8 @@ class Drafter:
         talks = _candidates(request, self._terms(seed, now), candidates)
         if len(talks) == 1:
             return run(talks[0], self._speakers)
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(len(talks)) as pool:
             return best_first(list(pool.map(lambda talk: run(talk, self._speakers), talks)))
 
@@ -82,6 +81,8 @@ class Drafter:
         self, request: Request, *, seed: int = 0, candidates: int = 1, now: date | datetime | None = None
     ) -> Result:
         """`draft` for a running event loop."""
+        import asyncio
+
         talks = _candidates(request, self._terms(seed, now), candidates)
         async with self._lasting():
             return best_first(await asyncio.gather(*(arun(talk, self._speakers) for talk in talks)))
@@ -102,6 +103,8 @@ class Drafter:
         self, requests: Iterable[Request], *, seed: int = 0, in_flight: int = 8
     ) -> AsyncIterator[Result | DrafterError]:
         """`draft_many` for a running event loop."""
+        import asyncio
+
         places = asyncio.Semaphore(in_flight)
 
         async def one(request: Request) -> Result | DrafterError:
@@ -195,6 +198,9 @@ def _in_a_thread(start: Callable[[], AsyncIterator[Result | DrafterError]]) -> I
 
     The generator's loop runs in a thread of its own, so that calls go on while the caller is busy with a result.
     """
+    import asyncio
+    from threading import Thread
+
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, name="drafter", daemon=True)
     thread.start()

@@ -124,7 +124,7 @@ Moment = Annotated[datetime | date, BeforeValidator(_moment)]
 class Contracted(BaseModel):
     """A frozen model that knows its own fields and no others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class Reason(Contracted):

@@ -8,13 +8,14 @@ OPENAI_API_KEY, so that no file of settings holds a secret.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from drafter.content import parse_toml
 from drafter.errors import ContentError, Problem, SettingsError
@@ -25,7 +26,7 @@ PREFIX = "DRAFTER_"
 _ADDRESS = "would send your key to wherever this folder says"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What can be set; `DRAFTER_` and the name in capitals is the variable of each.
 
     `model` is a name such as "gpt-5-mini", "anthropic:NAME" or "phrasebook"; `judge` the same, or "none"; `base_url`
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     is a file with prices of models; `tracing` makes OpenTelemetry spans of the calls.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: str | None = None
     judge: str | None = None
@@ -49,17 +50,32 @@ class Settings(BaseSettings):
         """The three limits together."""
         return Limits(attempts=self.attempts, seconds=self.seconds, tokens=self.tokens)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- what comes as an argument is not a setting here
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- a folder's .env is not read
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment, then the files, nearest first."""
-        return env_settings, *(InitSettingsSource(settings_cls, read_settings(path)) for path in setting_files())
+
+@cache
+def _sourced() -> Callable[[], Settings]:
+    """The settings as they are gathered from the environment and the files; their package takes a while to load."""
+    from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+    class Sourced(BaseSettings, Settings):
+        model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- an argument is not a setting here
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- a folder's .env is not read
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            """The environment, then the files, nearest first."""
+            return env_settings, *(InitSettingsSource(settings_cls, read_settings(path)) for path in setting_files())
+
+    return Sourced
+
+
+def _is_anything_set() -> bool:
+    return any(name.upper().startswith(PREFIX) for name in os.environ) or any(path.exists() for path in setting_files())
 
 
 def setting_files() -> tuple[Path, ...]:
@@ -71,7 +87,7 @@ def setting_files() -> tuple[Path, ...]:
 def current_settings() -> Settings:
     """The settings that hold here and now. Raises SettingsError that names the file or the variable at fault."""
     try:
-        return Settings()
+        return _sourced()() if _is_anything_set() else Settings()
     except ValidationError as fault:
         raise SettingsError("settings", [_problem(error) for error in fault.errors()]) from None
 

@@ -8,14 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from drafter.cli import app, examples
-from drafter.cli.editing import edited
-from drafter.cli.explain import explain_result
 from drafter.cli.fields import request_from
 from drafter.cli.look import Plain
 from drafter.cli.outcome import Place, deliver, tell
-from drafter.cli.outlets import Outlets
-from drafter.cli.progress import progress
-from drafter.guide import channel_for
 
 
 @app.command(
@@ -135,18 +130,26 @@ def draft(
         "max_words": max_words,
     }
     wanted = request_from(request, fields)
+    from drafter.cli.outlets import Outlets
+    from drafter.cli.progress import progress
+    from drafter.drafting import Drafter
+    from drafter.guide import channel_for
+
     outlets = Outlets(copy, eml, mailto, script, to, sender_address, force)
     outlets.check(channel_for(wanted)[0])
-    from drafter.drafting import Drafter
 
     with progress() as listener:
         result = Drafter(model, judge=judge, on_event=listener).draft(wanted, seed=seed, candidates=candidates)
     if edit:
+        from drafter.cli.editing import edited
+
         message, report = edited(result.message, wanted)
         result = result.model_copy(update={"message": message, "report": report, "others": ()})
     deliver(result, place, as_json=as_json, script_for=wanted if script else None)
     outlets.use(result.message, wanted, quiet=quiet)
     if explain:
+        from drafter.cli.explain import explain_result
+
         explain_result(result, wanted)
     if not quiet:
         tell(result, place, model_named=model is not None)

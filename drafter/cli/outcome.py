@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,6 +118,8 @@ def length_note(message: Draft, channel: Channel) -> str | None:
 
 def save(path: Path, held: str | bytes) -> None:
     """Writes a file whole or not at all: beside it first, then in its place."""
+    import tempfile
+
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

@@ -5,9 +5,7 @@ Nothing is ever sent: the person does that.
 
 from __future__ import annotations
 
-import base64
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,6 +87,8 @@ def open_mail(message: Draft, to: str | None = None) -> str:
 
 
 def _opened(link: str) -> bool:
+    import subprocess
+
     try:
         if sys.platform == "win32":
             os.startfile(link)  # noqa: S606 -- the person's own mail program
@@ -115,10 +115,12 @@ def copy(text: str) -> str:
 
 def _copied_by_terminal(text: str) -> str:
     """Asks the terminal itself (OSC 52), which also works from a machine far away."""
+    from base64 import b64encode
+
     raw = text.encode("utf-8")
     try:
         with Path("/dev/tty").open("wb", buffering=0) as terminal:
-            terminal.write(b"\x1b]52;c;" + base64.b64encode(raw) + b"\x07")
+            terminal.write(b"\x1b]52;c;" + b64encode(raw) + b"\x07")
     except OSError:
         raise DrafterError(
             "no clipboard can be reached from here; install wl-clipboard, xclip or xsel, or use --out FILE"

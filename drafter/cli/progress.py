@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from drafter.cli import render
+from drafter.cli.look import look
 from drafter.writing import Event, Listener, Step
 
 _SAID = {
@@ -21,10 +22,12 @@ _SAID = {
 @contextmanager
 def progress() -> Iterator[Listener]:
     """Shows the steps on one line of standard error while the block runs; nothing where that is no terminal."""
-    screen = render.console(stderr=True)
-    if not screen.is_terminal:
+    if look.plain or not sys.stderr.isatty():
         yield lambda event: None  # noqa: ARG005 -- nobody looks
         return
+    from drafter.cli import render
+
+    screen = render.console(stderr=True)
     with screen.status("Starting …", spinner="dots") as line:
         yield lambda event: line.update(said(event))
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from drafter.cli.look import look
+from drafter.cli.screen import Part, console, is_styled, put, width, wrapped
 from drafter.message import Advice, Draft, Finding, Report, Result, RuleStatus, Severity, Span, Status
 
-WIDTH = 96
-"""Columns at most, since longer lines are hard to read."""
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = [
+    "advice", "as_json", "as_text", "console", "heading", "line", "note", "printable", "quoted", "report",
+    "report_data", "result_data", "say", "table",
+]  # fmt: skip
+
 AROUND = 40
 """Characters of a draft that are shown on either side of a fault in it."""
 
@@ -47,14 +49,13 @@ def report_data(given: Report) -> dict[str, Any]:
 
 def note(text: str, *, label: str = "") -> None:
     """Tells the person something on stderr, wrapped, with a label that is bold in a terminal."""
-    _print_labelled(console(stderr=True), label, text)
+    _put_labelled(label, text, stderr=True)
 
 
 def say(text: str = "", *, style: str = "", indent: int = 0) -> None:
     """A paragraph on stdout, wrapped; control characters are written out."""
-    screen = console(stderr=False)
-    lines = Text("\n").join(Text(printable(text), style).wrap(screen, max(20, screen.width - indent)))
-    screen.print(Text("\n").join(Text(" " * indent) + line for line in lines.split("\n")), soft_wrap=True)
+    for piece in wrapped(printable(text), width(stderr=False) - indent):
+        put(" " * indent, (piece, style))
 
 
 def heading(text: str) -> None:
@@ -64,25 +65,19 @@ def heading(text: str) -> None:
 
 def line(label: str, text: str) -> None:
     """One labelled line on stdout, wrapped beside its label."""
-    _print_labelled(console(stderr=False), f"{label:>13}", text)
+    _put_labelled(f"{label:>13}", text, stderr=False)
 
 
-def console(*, stderr: bool) -> Console:
-    """A console of readable width; it writes no colour into a pipe, nor where NO_COLOR asks for none."""
-    plainly = False if look.plain else None
-    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False, force_terminal=plainly)
-    made.width = min(WIDTH, made.width) if made.is_terminal else WIDTH
-    return made
-
-
-def _print_labelled(screen: Console, label: str, text: str) -> None:
+def _put_labelled(label: str, text: str, *, stderr: bool) -> None:
     head = f"{label}  " if label else ""
-    lines = Text("\n" + " " * len(head)).join(Text(text).wrap(screen, max(20, screen.width - len(head))))
-    screen.print(Text.assemble((head, "bold"), lines), soft_wrap=True)
+    pieces = wrapped(text, width(stderr=stderr) - len(head))
+    put((head, "bold"), ("\n" + " " * len(head)).join(pieces), stderr=stderr)
 
 
 def table(first: str, *columns: str) -> Table:
     """An empty table of figures, which a narrow terminal does not break."""
+    from rich.table import Table
+
     made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     made.add_column(first)
     for column in columns:
@@ -92,9 +87,8 @@ def table(first: str, *columns: str) -> Table:
 
 def advice(given: Advice, *, stderr: bool = True) -> None:
     """The guide's advice, one labelled line each."""
-    screen = console(stderr=stderr)
     for label, text in _advice(given):
-        _print_labelled(screen, label, text)
+        _put_labelled(label, text, stderr=stderr)
 
 
 def _advice(given: Advice) -> Iterator[tuple[str, str]]:
@@ -114,40 +108,40 @@ _CHANNEL = {"email": "e-mail", "phone": "phone", "text": "text message", "linked
 
 def report(given: Report, draft: Draft, *, stderr: bool = False, listed: bool = True) -> None:
     """The findings, a paragraph each unless they are `listed` elsewhere, and a line that sums up."""
-    screen = console(stderr=stderr)
-    blocks = [_finding(one, draft, in_context=screen.is_terminal) for one in given.findings if listed]
+    in_context = is_styled(stderr=stderr)
+    blocks = [_finding(one, draft, in_context=in_context) for one in given.findings if listed]
     broken = [one for one in given.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
     blocks += [_status("not judged", one) for one in broken]
     blocks += [_status("waived", one) for one in given.rules if one.status is Status.WAIVED]
     for block in blocks:
-        screen.print(block, end="\n\n", soft_wrap=True)
-    screen.print(Text(_summary(given, len(broken)), "bold green" if given.acceptable else "bold red"))
+        put(*block, stderr=stderr, end="\n\n")
+    put((_summary(given, len(broken)), "bold green" if given.acceptable else "bold red"), stderr=stderr)
 
 
-def _status(word: str, one: RuleStatus) -> Text:
-    return Text.assemble((word, "yellow"), f"  {one.rule}\n  {one.note}")
+def _status(word: str, one: RuleStatus) -> list[Part]:
+    return [(word, "yellow"), f"  {one.rule}\n  {one.note}"]
 
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 
 
-def _finding(one: Finding, draft: Draft, *, in_context: bool) -> Text:
-    block = Text.assemble((one.severity, _COLOURS[one.severity]), "  ", (one.rule, "bold"))
+def _finding(one: Finding, draft: Draft, *, in_context: bool) -> list[Part]:
+    block: list[Part] = [(one.severity, _COLOURS[one.severity]), "  ", (one.rule, "bold")]
     if one.span is not None:
         text = (draft.subject or "") if one.span.part == "subject" else draft.body
         begins = text.rfind("\n", 0, one.span.start) + 1
         line, column = text.count("\n", 0, begins) + 1, one.span.start - begins + 1
         block.append(f"  {one.span.part} line {line}, column {column}\n  > ")
-        block.append(_in_context(one.span, text) if in_context else quoted(one.evidence))
-    return block.append(f"\n  {one.message}\n  {one.advice}")
+        block += _in_context(one.span, text) if in_context else [quoted(one.evidence)]
+    return [*block, f"\n  {one.message}\n  {one.advice}"]
 
 
-def _in_context(span: Span, text: str) -> Text:
+def _in_context(span: Span, text: str) -> list[Part]:
     """The evidence underlined, with some of the words around it."""
     before, after = text[: span.start].rpartition("\n")[2], text[span.end :].partition("\n")[0]
     left = printable(before if len(before) <= AROUND else f"...{before[-AROUND:]}")
     right = printable(after if len(after) <= AROUND else f"{after[:AROUND]}...")
-    return Text.assemble((left, "dim"), (_short(text[span.start : span.end]), "underline red"), (right, "dim"))
+    return [(left, "dim"), (_short(text[span.start : span.end]), "underline red"), (right, "dim")]
 
 
 def quoted(evidence: str) -> str:

@@ -1,11 +1,16 @@
 """The language model behind one small interface, the ways behind it, and a fake for tests."""
 
-from drafter.models.choose import configured_model
-from drafter.models.fake import FakeModel
-from drafter.models.interface import Message, Model, ModelCall, ModelReply
-from drafter.models.langchain import LangChainModel
-from drafter.models.openai_compatible import OpenAIModel
-from drafter.models.retry import Retrying
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drafter.models.choose import configured_model
+    from drafter.models.fake import FakeModel
+    from drafter.models.interface import Message, Model, ModelCall, ModelReply
+    from drafter.models.langchain import LangChainModel
+    from drafter.models.openai_compatible import OpenAIModel
+    from drafter.models.retry import Retrying
 
 __all__ = [
     "FakeModel",
@@ -18,3 +23,25 @@ __all__ = [
     "Retrying",
     "configured_model",
 ]
+
+_MODULE = {
+    "FakeModel": "fake",
+    "LangChainModel": "langchain",
+    "Message": "interface",
+    "Model": "interface",
+    "ModelCall": "interface",
+    "ModelReply": "interface",
+    "OpenAIModel": "openai_compatible",
+    "Retrying": "retry",
+    "configured_model": "choose",
+}
+"""The module of each name, imported when the name is first used."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    globals()[name] = found = getattr(import_module(f"drafter.models.{_MODULE[name]}"), name)
+    return found
