@@ -106,7 +106,8 @@ class Revised(NamedTuple):
 
 def revised(letter: Letter, revision: Revision, open_lines: Iterable[str] | None) -> Revised:
     """A letter with the changes to its open lines; None opens all of them, and lets sentences be added."""
-    allowed = lines(letter).keys() if open_lines is None else set(open_lines)
+    known = lines(letter).keys()
+    allowed = known if open_lines is None else known & set(open_lines)
     anew = {one.line: one for one in revision.changes if not one.added and one.line in allowed}
     added = [one for one in revision.changes if one.added and open_lines is None and one.text.strip()]
     paragraphs = [kept for kept in _paragraphs(letter, anew, added) if kept]

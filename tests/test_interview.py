@@ -134,6 +134,10 @@ class TestAnswers:
         assert found is not None
         assert said in found
 
+    def test_a_pasted_line_break_is_a_space(self) -> None:
+        """A company that was copied over two lines is one name, and can add no line to anything."""
+        assert read(question_of("company"), " Lark\r\nfield\nBcc: x ", TODAY) == "Lark field Bcc: x"
+
     def test_every_choice_is_one_that_a_request_takes(self) -> None:
         """Each choice of each question gives a request; every stage and reason of the contract can be picked."""
         picked = {

@@ -194,7 +194,6 @@ def test_it_listens_on_loopback_alone() -> None:
 def test_a_port_that_is_taken_is_said(command: Command) -> None:
     """The error names the port and the option."""
     with listening(0) as opened:
-        opened.listen()
         port = opened.getsockname()[1]
         done = command("mcp", "--http", "--port", str(port), "--model", "phrasebook")
     assert (done.code, done.out) == (2, "")

@@ -35,7 +35,7 @@ def start() -> None:
     render.say("This writes the message that withdraws you from an interview process.", style="bold")
     render.say(
         "A few questions first. What you must not tell stays here, and nothing is sent. "
-        f"{'' if look.plain else 'Esc, or '}< and Enter, goes back. Ctrl-C stops; your answers are kept."
+        f"{'Type < to go back' if look.plain else 'Esc goes back'}; Ctrl-C stops, and your answers are kept."
     )
     conduct(_chosen(kept) if kept is not None and kept.answers else Kept())
 

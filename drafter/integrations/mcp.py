@@ -171,6 +171,7 @@ def listening(port: int) -> socket.socket:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((HOST, port))
+        opened.listen()  # whoever comes before the server has started waits for it
     except OSError as fault:
         opened.close()
         raise DrafterError(f"port {port} can't be used: {fault.strerror}; name another with --port") from None

@@ -79,7 +79,7 @@ def request_of(answers: Mapping[str, Any]) -> Request:
 
 def read(question: Question, typed: str, today: date) -> Any:
     """What was typed as the value of a field. Raises ValueError that says what is wrong."""
-    text = typed.strip()
+    text = " ".join(typed.split())  # a pasted line break is a space
     if not text:
         if question.needed:
             raise ValueError("This one is needed; type a name.")
