@@ -5,19 +5,45 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from drafter.errors import ContentError
 
+_elsewhere: list[Path] = []
+
 
 def content_root() -> Traversable:
     """Where prompts/, guardrails/ and evals/ live: inside the wheel, or beside the source."""
+    if _elsewhere:
+        return _elsewhere[-1]
     packaged = files("drafter") / "_content"
     return packaged if packaged.is_dir() else Path(__file__).parents[1]
+
+
+@contextmanager
+def folder_from(name: str, place: Path) -> Iterator[None]:
+    """Has one of the content folders be another one for the time of the block.
+
+    What has been read already stays as it was, so this is for the beginning of a command. Raises ContentError where
+    there is no such folder.
+    """
+    if not place.is_dir():
+        raise ContentError(str(place), "is no folder, so it can't stand in for another one")
+    with TemporaryDirectory() as made:
+        for other in ("prompts", "guardrails", "evals"):
+            held = place.resolve() if other == name else Path(str(content_root())) / other
+            (Path(made) / other).symlink_to(held, target_is_directory=True)
+        _elsewhere.append(Path(made))
+        try:
+            yield
+        finally:
+            _elsewhere.pop()
 
 
 @cache

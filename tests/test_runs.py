@@ -3,7 +3,10 @@
 import gzip
 import json
 import multiprocessing
+import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from drafter.cli.bars import bar
-from drafter.content import read_text
+from drafter.content import content_root, read_text
 from drafter.errors import EvalDataError
 from drafter.evals import comparing, reports
 from drafter.evals.baselines import save_scored
@@ -24,7 +27,7 @@ from drafter.evals.comparing import Verdict, compare
 from drafter.evals.offline import NetworkBarred, barred
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
-from drafter.evals.records import Record, Scored, run_schema
+from drafter.evals.records import Record, Scored, content_hash, run_schema
 from drafter.evals.runfile import RunFile
 from drafter.evals.scorers import Outcome, outcome
 from drafter.evals.scoring import Scores, Scoring, figures, made_scores, score
@@ -604,6 +607,25 @@ class TestCommands:
         assert json.loads(made.out)["verdict"] == "regressed"
         base.write_text(good.replace('"id":"s', '"id":"t'), encoding="utf-8")
         assert command(*run).code == 2  # nothing in common is no pass
+
+    def test_a_run_is_scored_with_other_rule_packs(self, tmp_path: Path, suite_of: Make) -> None:
+        """A changed copy of guardrails/ judges as it says; the scored run tells which packs judged."""
+        suite = suite_of(2)
+        made_of(suite, tmp_path / "a.jsonl")
+        rules = tmp_path / "rules"
+        shutil.copytree(str(content_root() / "guardrails"), rules)
+        pack = rules / "en" / "form.toml"
+        stricter = "patterns = [\n  '\\b(?:I|me|my)\\b',"
+        pack.write_text(pack.read_text(encoding="utf-8").replace("patterns = [", stricter, 1), encoding="utf-8")
+        (tmp_path / "mine.toml").write_text(
+            'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["acceptable"]\n'
+        )
+        words = ["eval", "score", "a.jsonl", "--suite", "mine.toml", "--guardrails", "rules", "--format", "json"]
+        line = [sys.executable, "-m", "drafter", *words, "--save", "scored.jsonl"]
+        done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
+        made = json.loads(done.stdout)
+        assert (made["shares"]["acceptable"]["count"], made["rejected_by"]) == (0, {"form/placeholder": 2})
+        assert f'"judged":"{content_hash("guardrails")}"' not in (tmp_path / "scored.jsonl").read_text()
 
     def test_a_file_of_samples_is_scored_as_it_is(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
         """With a suite named, labelled drafts need no run; without one, that is said."""

@@ -13,6 +13,7 @@ from drafter.cli import STOPPED, examples, render
 from drafter.cli.bars import bar
 from drafter.cli.evaluate import evaluate
 from drafter.cli.outcome import Place
+from drafter.content import folder_from
 
 if TYPE_CHECKING:
     from drafter.evals.comparing import Comparison
@@ -152,6 +153,7 @@ def _noted(name: str) -> Any:
         "drafter eval score runs/phrasebook.jsonl --gate",
         "drafter eval score runs/phrasebook.jsonl --format markdown --out figures.md",
         "drafter eval score many.parquet --suite guardrails",
+        "drafter eval score runs/guardrails.jsonl --guardrails ../changed/guardrails --save changed.jsonl",
     )
 )
 def score(
@@ -166,6 +168,9 @@ def score(
         Path | None, typer.Option(metavar="FILE", help="Save what was found of each sample, to compare with later.")
     ] = None,
     strict: Strict = False,
+    rules: Annotated[
+        Path | None, typer.Option("--guardrails", metavar="FOLDER", help="Other rule packs than those of drafter.")
+    ] = None,
     engine: On = Engine.LOCAL,
     scheduler: Scheduler = None,
 ) -> None:
@@ -174,14 +179,17 @@ def score(
 
     place = Place(out, force)
     place.check()
-    wanted = load_suite(suite or suite_of(run))
-    if engine is Engine.DASK:
-        from drafter.evals.cluster import on_cluster
+    if rules is not None and engine is Engine.DASK:
+        raise typer.BadParameter("a cluster's workers have their own; name no other", param_hint="--guardrails")
+    with folder_from("guardrails", rules) if rules is not None else nullcontext():
+        wanted = load_suite(suite or suite_of(run))
+        if engine is Engine.DASK:
+            from drafter.evals.cluster import on_cluster
 
-        with on_cluster(_address(scheduler)) as cluster:
-            scores = _scoring(run, wanted, save=save, strict=strict, engine=cluster)
-    else:
-        scores = _scoring(run, wanted, save=save, strict=strict, jobs=jobs)
+            with on_cluster(_address(scheduler)) as cluster:
+                scores = _scoring(run, wanted, save=save, strict=strict, engine=cluster)
+        else:
+            scores = _scoring(run, wanted, save=save, strict=strict, jobs=jobs)
     deliver(scores, form, place)
     if gate and scores.shortfalls:
         raise typer.Exit(1)

@@ -20,6 +20,7 @@ class FolderCassette(Cassette):  # type: ignore[misc]  # vcrpy carries no types
     def __init__(self, path: str, tape: Tape, *, recording: bool) -> None:
         super().__init__(path, record_mode=RecordMode.NEW_EPISODES if recording else RecordMode.NONE)
         self._tape = tape
+        self._last: tuple[bytes, str, Any] = (b"", "", None)
 
     def _load(self) -> None:
         """Nothing is loaded before it is asked for."""
@@ -29,7 +30,7 @@ class FolderCassette(Cassette):  # type: ignore[misc]  # vcrpy carries no types
 
     def can_play_response_for(self, request: Any) -> bool:
         """Whether an exchange is there; notes it as missed where nothing may be recorded."""
-        name, body = _named(request)
+        name, body = self._named(request)
         if (self._tape.folder / name).is_file():
             return True
         if self.write_protected:
@@ -38,7 +39,7 @@ class FolderCassette(Cassette):  # type: ignore[misc]  # vcrpy carries no types
 
     def play_response(self, request: Any) -> dict[str, Any]:
         """The recorded answer, as vcrpy has answers."""
-        found = self._tape.exchange(_named(request)[0]) or {}
+        found = self._tape.exchange(self._named(request)[0]) or {}
         response = found["response"]
         body = json.dumps(response["body"], ensure_ascii=False).encode()
         headers = {**JSON, "content-length": [str(len(body))]}
@@ -46,7 +47,7 @@ class FolderCassette(Cassette):  # type: ignore[misc]  # vcrpy carries no types
 
     def append(self, request: Any, response: dict[str, Any]) -> None:
         """Keeps an exchange, of whose answer only what is the model's."""
-        name, body = _named(request)
+        name, body = self._named(request)
         plain = decode_response(response)
         answer = json.loads(plain["body"]["string"])
         if plain["status"]["code"] >= 500 or plain["status"]["code"] == 429:
@@ -56,6 +57,14 @@ class FolderCassette(Cassette):  # type: ignore[misc]  # vcrpy carries no types
             "response": {"status": plain["status"]["code"], "body": scrubbed(answer)},
         }
         self._tape.keep(name, kept)
+
+    def _named(self, request: Any) -> tuple[str, Any]:
+        """The name and the body of a request, which vcrpy asks about several times."""
+        last = self._last
+        if last[0] != request.body:
+            body = json.loads(request.body)
+            last = self._last = (request.body, key_of(request.method, request.uri, body), body)
+        return last[1], last[2]
 
     def find_requests_with_most_matches(self, request: Any) -> list[Any]:  # noqa: ARG002 -- vcrpy has it
         """The tape tells of the nearest itself."""
@@ -68,8 +77,3 @@ def scrubbed(answer: Any) -> Any:
     if "choices" in kept:
         kept["choices"] = [{name: one[name] for name in KEPT_OF_CHOICE if name in one} for one in kept["choices"]]
     return kept
-
-
-def _named(request: Any) -> tuple[str, Any]:
-    body = json.loads(request.body)
-    return key_of(request.method, request.uri, body), body

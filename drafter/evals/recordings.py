@@ -19,12 +19,25 @@ from urllib.parse import urlsplit
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.records import canonical, digest
 
-SECRETS = re.compile(
-    r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}|\bBearer\s+[A-Za-z0-9._-]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}"
-    r"|\bAKIA[0-9A-Z]{16}\b|\bAIza[A-Za-z0-9_-]{30,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.|(?i:\"(?:authorization|api[-_]?key|cookie|set-cookie)\"\s*:)"
+SECRETS = tuple(
+    (sign, re.compile(pattern))
+    for sign, pattern in (
+        ("sk-", r"\bsk-[A-Za-z0-9_-]{16,}"),
+        ("pk-", r"\bpk-[A-Za-z0-9_-]{16,}"),
+        ("bearer", r"(?i)\bbearer\s+[a-z0-9._-]{16,}"),
+        ("gh", r"\bgh[pousr]_[A-Za-z0-9]{20,}"),
+        ("akia", r"\bAKIA[0-9A-Z]{16}\b"),
+        ("aiza", r"\bAIza[A-Za-z0-9_-]{30,}"),
+        ("xox", r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+        ("-----begin", r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+        ("eyj", r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\."),
+        ("authorization", r"(?i)\"authorization\"\s*:"),
+        ("api", r"(?i)\"(?:x-)?api[-_]?key\"\s*:"),
+        ("cookie", r"(?i)\"(?:set-)?cookie\"\s*:"),
+    )
 )
-"""What no recording may hold: keys and tokens of the usual services, and the headers that carry them."""
+"""What no recording may hold: keys and tokens of the usual services, and the headers that carry them; each with a sign
+that is quickly looked for."""
 
 KEPT = ("choices", "model", "object", "usage", "error")
 """What of a response's body is written: not its id, the time, the machine or the account."""
@@ -141,9 +154,11 @@ def prompt(body: Any) -> list[str]:
 
 def refuse_secrets(text: str, where: str) -> None:
     """Raises EvalDataError where a text holds what looks like a key or a token, which is not repeated."""
-    if found := SECRETS.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise EvalDataError(where, [Problem(f"line {line}", "holds what looks like a key or token; take it out")])
+    lowered = text.lower()
+    for sign, pattern in SECRETS:
+        if sign in lowered and (found := pattern.search(text)):
+            line = text.count("\n", 0, found.start()) + 1
+            raise EvalDataError(where, [Problem(f"line {line}", "holds what looks like a key or token; take it out")])
 
 
 def _some(names: list[str]) -> str:

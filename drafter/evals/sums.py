@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from math import fsum
 from typing import Generic, TypeVar
@@ -121,7 +122,6 @@ class Variety:
     sampling", 1990), within about one per cent, so that a run of any length takes the same memory.
     """
 
-    LENGTH = 4
     MOST = 1 << 16
 
     def __init__(self) -> None:
@@ -131,16 +131,21 @@ class Variety:
 
     def add(self, body: str) -> None:
         """The runs of one message."""
-        words = body.casefold().split()
-        runs = range(len(words) - self.LENGTH + 1)
+        words = [_hash_of_word(word) for word in body.casefold().split()]
+        # Odd factors keep the order of the words in the sum, and its lowest bits as good as any.
+        runs = [
+            (3 * one + 5 * two + 7 * three + 11 * four) & _BITS
+            for one, two, three, four in zip(words, words[1:], words[2:], words[3:], strict=False)
+        ]
         self._total += len(runs)
-        self._keep(_hash(" ".join(words[start : start + self.LENGTH])) for start in runs)
+        self._keep(runs)
 
     def merge(self, other: Variety) -> None:
         """Those of another part."""
         self._total += other._total
-        self._level = max(self._level, other._level)
-        self._seen = {one for one in self._seen if not one & self._mask}
+        if other._level > self._level:
+            self._level = other._level
+            self._seen = {one for one in self._seen if not one & self._mask}
         self._keep(other._seen)
 
     @property
@@ -149,7 +154,7 @@ class Variety:
 
     def _keep(self, runs: Iterable[int]) -> None:
         mask = self._mask
-        self._seen.update(one for one in runs if not one & mask)
+        self._seen.update([one for one in runs if not one & mask] if mask else runs)
         while len(self._seen) > self.MOST:
             self._level += 1
             self._seen = {one for one in self._seen if not one & self._mask}
@@ -158,6 +163,14 @@ class Variety:
         """The share, or None where nothing was written."""
         count = min(self._total, len(self._seen) << self._level)
         return Rate(count=count, total=self._total) if self._total else None
+
+
+_BITS = (1 << 64) - 1
+
+
+@lru_cache(maxsize=1 << 16)
+def _hash_of_word(word: str) -> int:
+    return _hash(word)
 
 
 def _hash(text: str) -> int:
