@@ -9,7 +9,7 @@ from functools import lru_cache
 from drafter.guardrails import naming, titles, tongue
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind, slots_filled
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.reading import BLANKS, Reading, lower, normalise
+from drafter.guardrails.reading import BLANKS, lower, normalise
 from drafter.guide import channel_for
 from drafter.request import Channel, Request
 
@@ -32,34 +32,25 @@ def _said(request: Request) -> str:
     return _GAP.sub(" ", " . ".join([*(lower(normalise(name)[0]) for name in names), allowed(request)]))
 
 
-def _cased(reading: Reading) -> str:
-    """`masked` with the capitals left in."""
-    blanks = set(BLANKS.values())
-    return "".join(dark if dark in blanks else plain for dark, plain in zip(reading.masked, reading.text, strict=True))
-
-
 @kind("slot")
 def slot(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in small letters, or of `cased` in the letters as given, that the request does not hold."""
-    said = _said(case.request)
     for reading in case.readings:
         found = [*_by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called)]
         if cased := rule.parameters.get("cased"):
-            found += _by_line(tuple(cased)).whole.finditer(_cased(reading))
-        if found:
-            for start, end in (match.span() for match in found):
-                if _GAP.sub(" ", lower(reading.text[start:end]).strip()) not in said:
-                    yield Hit(reading, start, end)
+            found += _by_line(tuple(cased)).whole.finditer(reading.cased)
+        for start, end in (match.span() for match in found):
+            if _GAP.sub(" ", lower(reading.text[start:end]).strip()) not in _said(case.request):
+                yield Hit(reading, start, end)
 
 
 @kind("markup")
 def markup(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns`, line by line, or two lines that begin as `listed` has it."""
-    said = _said(case.request)
     listed = _by_line((rule.parameters["listed"],))
     for reading in case.readings:
         for found in _by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called):
-            if lower(reading.text[found.start() : found.end()]).strip() not in said:
+            if lower(reading.text[found.start() : found.end()]).strip() not in _said(case.request):
                 yield Hit(reading, *found.span())
         if len(points := list(listed.finditer(reading.masked, reading.called))) >= 2:
             yield Hit(reading, *points[0].span())
