@@ -91,12 +91,16 @@ def again(rule: Rule, case: Case) -> Iterator[Hit]:
     unless = compiled(rule.parameters["unless"]) if rule.parameters.get("unless") else None
     others = set(rule.parameters.get("alone", ()))
     move = rule.parameters.get("move")
+    if wanted and not wanted.is_called(case.body.called):
+        wanted = None
+    if not (move or wanted):
+        return
     made = [
         one
         for one in _told(case)
-        if (move in one.moves or (wanted and one.search(wanted)))
+        if (move in one.moves or (wanted and one.has(wanted)))
         and not one.moves & others
-        and not (unless and one.search(unless))
+        and not (unless and one.has(unless))
     ]
     if len(made) > rule.parameters["most"]:
         extra = made[rule.parameters["most"]]

@@ -123,12 +123,14 @@ def slots_filled(pattern: str) -> str:
     return pattern.replace("{name}", f"[{''.join(BLANKS.values())}]+")
 
 
-def sentences(rule: Rule, case: Case) -> Iterator[tuple[Reading, Sentence]]:
-    """The sentences that a rule looks at: its `parts` (default: subject and body), and its `places` (default: all)."""
-    parts = {Part(part) for part in rule.parameters.get("parts", ("subject", "body"))}
-    places = rule.parameters.get("places")
+def sentences(rule: Rule, case: Case, wanted: Phrases | None = None) -> Iterator[tuple[Reading, Sentence]]:
+    """The sentences that a rule looks at: its `parts` (default: subject and body), and its `places` (default: all).
+
+    None in a part that can't hold what is `wanted`.
+    """
+    parts, places = rule.parameters.get("parts"), rule.parameters.get("places")
     for reading in case.readings:
-        if reading.part in parts:
+        if (parts is None or reading.part in parts) and (wanted is None or wanted.is_called(reading.called)):
             for sentence in reading.sentences:
                 if places is None or sentence.place in places:
                     yield reading, sentence
@@ -139,13 +141,11 @@ def pattern(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in a sentence with none of `unless`; with `unless_given`, nothing that the request gives."""
     wanted = compiled(rule.parameters["patterns"])
     unless = rule.parameters.get("unless")
-    if not any(wanted.is_called(reading.called) for reading in case.readings):
-        return
-    for reading, sentence in sentences(rule, case):
+    for reading, sentence in sentences(rule, case, wanted):
         found = sentence.search(wanted)
         if found and rule.parameters.get("unless_given") and _is_given(found[0], case):
             continue
-        if found and found[0] and not (unless and sentence.search(compiled(unless))):
+        if found and found[0] and not (unless and sentence.has(compiled(unless))):
             yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
 
 

@@ -51,16 +51,16 @@ def holds(text: str, name: str) -> bool:
     plain = normalise(name)[0].strip()
     if not _RUN.search(plain):
         return plain in text
-    return _stands(text, plain) or any(
+    return stands(text, name) or any(
         _pattern(one).search(other) for one, other in set(zip(spellings(plain), spellings(text), strict=True))
     )
 
 
-def _stands(text: str, name: str) -> bool:
+def stands(text: str, name: str) -> bool:
     """Whether a text holds a name letter for letter, and no letter runs into it."""
-    start = -1
-    while (start := text.find(name, start + 1)) >= 0:
-        beside = text[max(0, start - 1) : start] + text[start + len(name) : start + len(name) + 1]
+    plain, start = normalise(name)[0].strip(), -1
+    while (start := text.find(plain, start + 1)) >= 0:
+        beside = text[max(0, start - 1) : start] + text[start + len(plain) : start + len(plain) + 1]
         if not _LETTER.search(beside):
             return True
     return False
