@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from drafter.disclosure import telling_words
-from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.reading import Sentence, words_of
 from drafter.guide import word_limit
 
@@ -87,8 +87,7 @@ def again(rule: Rule, case: Case) -> Iterator[Hit]:
     They say it when they make the move `move`, where one is named, or hold any of `patterns`. Sentences with any of
     `unless`, and those that make a move of `alone`, which say something else besides, do not count.
     """
-    wanted = compiled(rule.parameters["patterns"]) if rule.parameters.get("patterns") else None
-    unless = compiled(rule.parameters["unless"]) if rule.parameters.get("unless") else None
+    wanted, unless = rule.phrases("patterns"), rule.phrases("unless")
     others = set(rule.parameters.get("alone", ()))
     move = rule.parameters.get("move")
     if wanted and not wanted.is_called(case.body.called):

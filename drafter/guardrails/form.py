@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from drafter.guardrails import naming, titles, tongue
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind, slots_filled
+from drafter.guardrails.needs import DIGIT, Piece, alternatives, needs
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, lower, normalise
 from drafter.guide import channel_for
@@ -25,6 +26,13 @@ def _by_line(patterns: Sequence[str]) -> Phrases:
     return Phrases([slots_filled(pattern) for pattern in patterns], re.MULTILINE)
 
 
+@lru_cache(maxsize=8)
+def _needed(patterns: Sequence[str]) -> frozenset[str]:
+    """Letters of which a text must hold some for any of the patterns to match."""
+    clauses = [needs(one)[:1] or ((Piece(""),),) for pattern in patterns for one in alternatives(slots_filled(pattern))]
+    return frozenset("" if piece.letters == DIGIT else piece.letters for (clause,) in clauses for piece in clause)
+
+
 @lru_cache(maxsize=256)
 def _said(request: Request) -> str:
     """What the request itself says, in the form of `masked` but with its names: no sign in it is an unfilled slot."""
@@ -38,7 +46,8 @@ def slot(rule: Rule, case: Case) -> Iterator[Hit]:
     for reading in case.readings:
         found = [*_by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called)]
         if cased := rule.parameters.get("cased"):
-            found += _by_line(tuple(cased)).whole.finditer(reading.cased)
+            if any(letters in reading.cased for letters in _needed(tuple(cased))):
+                found += _by_line(tuple(cased)).whole.finditer(reading.cased)
         for start, end in (match.span() for match in found):
             if _GAP.sub(" ", lower(reading.text[start:end]).strip()) not in _said(case.request):
                 yield Hit(reading, start, end)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.disguise import encoded
-from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.reading import lower, normalise
 from drafter.names import parted
 from drafter.request import Request
@@ -17,7 +17,7 @@ from drafter.request import Request
 @kind("foreign")
 def foreign(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` whose very words the request does not give to be said, and anything that is encoded."""
-    pattern = compiled(rule.parameters["patterns"])
+    pattern = rule.wanted()
     for reading in case.readings:
         for found in pattern.finditer(reading.masked, reading.called):
             given = case.request.model_copy(update={"appreciated": ()})  # praise is no place for an address
