@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from drafter.content import read_toml
 from drafter.guide import channel_for, word_limit
 from drafter.names import Names, is_address, is_planted
 from drafter.request import Channel, Contracted, ReasonKind, Request, Share, Stage, Tone
+
+_RUN = re.compile(r"[^\W_]+")
+_ENDING = re.compile(r"(?:ies|ing|ed|es|s|y|e)$")
 
 DETAIL_WORDS = 40
 """Most words of a detail that are passed on whole: the contract bears 45 on the reason, and its sentence needs some."""
@@ -196,15 +199,22 @@ def everyday_words() -> frozenset[str]:
 
 def telling_words(text: str) -> frozenset[str]:
     """The words and numbers of a text that could give it away: not the everyday ones, and without their endings."""
-    found = re.findall(r"[^\W_]+", text.casefold())
+    return frozenset(filter(None, map(_telling, _RUN.findall(text.casefold()))))
+
+
+@lru_cache(maxsize=20_000)
+def _telling(word: str) -> str | None:
+    """The word without its ending, where it tells anything."""
     known = everyday_words()
-    telling = (word for word in found if word not in known and (len(word) > 2 or word.isdigit()))
-    return frozenset(stem for word in telling if (stem := _stem(word)) not in known)
+    if word in known or (len(word) < 3 and not word.isdigit()):
+        return None
+    stem = _stem(word)
+    return None if stem in known else stem
 
 
 def _stem(word: str) -> str:
     """A word without its commonest endings, so that "interviews" meets "interview"; the same for any language."""
-    return re.sub(r"(?:ies|ing|ed|es|s|y|e)$", "", word) if len(word) > 4 else word
+    return _ENDING.sub("", word) if len(word) > 4 else word
 
 
 def shares_words(text: str, secret: str) -> bool:

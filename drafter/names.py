@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from drafter.content import read_toml
 from drafter.request import Request, Tone
@@ -48,6 +48,7 @@ def is_address(text: str) -> bool:
     return _ADDRESS.search(text) is not None
 
 
+@lru_cache(maxsize=1_024)
 def spoken(name: str) -> str:
     """A name or title as one would say it: one line, without markup comments and without orders planted behind it.
 
@@ -63,6 +64,7 @@ def spoken(name: str) -> str:
     return _squeeze(line)
 
 
+@lru_cache(maxsize=1_024)
 def parted(text: str) -> tuple[str, str]:
     """What a person says in a text, and the order that is planted in it, from its first clause to the end; each may be
     empty.

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from drafter.disclosure import telling_words
-from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.reading import Sentence, words_of
 from drafter.guide import word_limit
 
 _LOOP_WORDS = 8  # the longest phrase that is looked for again and again
+_GENITIVE = re.compile(r"'s\b")
+_SIGN = re.compile(r"[^\w ]|_")
 _BACK = 40  # sentences that one is compared with; no letter within its limit has more
 
 
@@ -52,7 +54,7 @@ def _told(case: Case) -> list[Sentence]:
 
 
 def _plain(sentence: Sentence) -> str:
-    return "".join(letter for letter in sentence.masked if letter.isalnum() or letter == " ").strip()
+    return _SIGN.sub("", sentence.masked).strip()
 
 
 @kind("loop")
@@ -60,8 +62,12 @@ def loop(rule: Rule, case: Case) -> Iterator[Hit]:
     """A phrase that is said `most` times or more in a row, or a single word two times more than that."""
     for sentence in case.body.sentences:
         words = words_of(sentence.masked)
-        if any(_runs(words, size, rule.parameters["most"] + 2 * (size == 1)) for size in range(1, _LOOP_WORDS + 1)):
-            yield Hit(case.body, sentence.start, sentence.end)
+        again = len(words) - len(set(words))
+        for size in range(1, _LOOP_WORDS + 1):
+            times = rule.parameters["most"] + 2 * (size == 1)
+            if again >= size * (times - 1) and _runs(words, size, times):
+                yield Hit(case.body, sentence.start, sentence.end)
+                break
 
 
 def _runs(words: list[str], size: int, times: int) -> bool:
@@ -81,15 +87,19 @@ def again(rule: Rule, case: Case) -> Iterator[Hit]:
     They say it when they make the move `move`, where one is named, or hold any of `patterns`. Sentences with any of
     `unless`, and those that make a move of `alone`, which say something else besides, do not count.
     """
-    wanted = compiled(rule.parameters["patterns"]) if rule.parameters.get("patterns") else None
-    unless = compiled(rule.parameters["unless"]) if rule.parameters.get("unless") else None
+    wanted, unless = rule.phrases("patterns"), rule.phrases("unless")
     others = set(rule.parameters.get("alone", ()))
+    move = rule.parameters.get("move")
+    if wanted and not wanted.is_called(case.body.called):
+        wanted = None
+    if not (move or wanted):
+        return
     made = [
         one
         for one in _told(case)
-        if (rule.parameters.get("move") in one.moves or (wanted and one.search(wanted)))
+        if (move in one.moves or (wanted and one.has(wanted)))
         and not one.moves & others
-        and not (unless and one.search(unless))
+        and not (unless and one.has(unless))
     ]
     if len(made) > rule.parameters["most"]:
         extra = made[rule.parameters["most"]]
@@ -103,29 +113,30 @@ def echo(rule: Rule, case: Case) -> Iterator[Hit]:
     Two sentences side by side that make one move need `near` meanings in common, any others `far`; and both have most
     of their meanings in common. Thanks may stand at both ends.
     """
-    table = _meanings(tuple(sorted(rule.parameters["means"].items())))
+    table, far, near, shared = _meanings(rule), *(rule.parameters[name] for name in ("far", "near", "shared"))
     told = [(one, _meant(one, table)) for one in _told(case)]
     for index, (one, meant) in enumerate(told):
         for place, (other, known) in enumerate(told[max(0, index - _BACK) : index], start=max(0, index - _BACK)):
+            common = len(meant & known)
+            if common < min(near, far) or common < shared * len(meant | known):
+                continue
             moves = one.moves & other.moves
             beside = place == index - 1
             if "thank" in moves and not beside:
                 continue
-            least = rule.parameters["near"] if beside and moves else rule.parameters["far"]
-            common = len(meant & known)
-            if common >= least and common >= rule.parameters["shared"] * len(meant | known):
+            if common >= (near if beside and moves else far):
                 yield Hit(case.body, one.start, one.end)
                 break
 
 
 @lru_cache(maxsize=4)
-def _meanings(means: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    return {word: meaning for meaning, listed in means for word in listed.split()}
+def _meanings(rule: Rule) -> Mapping[str, str]:
+    return {word: meaning for meaning, listed in sorted(rule.parameters["means"].items()) for word in listed.split()}
 
 
 def _meant(sentence: Sentence, table: Mapping[str, str]) -> frozenset[str]:
     """What a sentence speaks of: the meanings of its words, and those telling words that no list has."""
-    plain = re.sub(r"'s\b", "", sentence.masked)
+    plain = _GENITIVE.sub("", sentence.masked)
     words = words_of(plain)
     return frozenset(table[word] for word in words if word in table) | {
         word for word in telling_words(plain) if word not in table

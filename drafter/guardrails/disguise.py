@@ -19,9 +19,14 @@ _LETTERSPACED = re.compile(r"(?<!\S)(?:[^\W\d_] {1,2}){6,}[^\W\d_](?!\w)")
 _BITS = re.compile(r"(?<!\d)(?:[01]{8}[ ,]?){3,}(?!\d)")
 # Little words that no language has, but English turned by thirteen letters or written backwards.
 _MORSE = re.compile(r"(?<![\w.-])(?:[.\-·−]{1,5}[ /]+){5,}[.\-·−]{1,5}(?![\w.-])")
-_ROT13 = re.compile(r"\b(?:gur|naq|lbh|zl|vf|jnf|sbe|jvgu|unir|guvf|gung|jvyy|bhe|sebz)\b", re.IGNORECASE)
-_REVERSED = re.compile(r"\b(?:eht|uoy|ym|rof|htiw|evah|siht|taht|lliw|morf|tuoba)\b", re.IGNORECASE)
+_TURNED = ("gur naq lbh zl vf jnf sbe jvgu unir guvf gung jvyy bhe sebz", "eht uoy ym rof htiw evah siht taht lliw morf tuoba")
+_ROT13, _REVERSED = (re.compile(rf"\b(?:{words.replace(' ', '|')})\b", re.IGNORECASE) for words in _TURNED)
+_LITTLE = {_ROT13: frozenset(_TURNED[0].split()), _REVERSED: frozenset(_TURNED[1].split())}
+_RUN = re.compile(r"\w+")
+_MARKED = re.compile(r"[01]{8}|[.\-·−][ /]+[.\-·−]")
+"""Without these there are neither bits nor Morse signs."""
 _LEET = str.maketrans("013457@$", "oieastas")
+_LEET_SIGN = re.compile(r"[013457@$]")
 _LEET_WORD = re.compile(r"(?<!\w)(?=\w*[a-z@$])(?=\w*[013457@$]\w*)[\w@$]{3,}(?!\w)", re.IGNORECASE)
 
 
@@ -38,12 +43,20 @@ def encoded(text: str) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(text):
             if decode(found[0]):
                 yield found.start(), found.end()
-    for pattern in (_BITS, _MORSE, _LETTERSPACED):
+    for pattern in (_BITS, _MORSE, _LETTERSPACED) if _MARKED.search(text) else (_LETTERSPACED,):
         yield from (found.span() for found in pattern.finditer(text))
-    for pattern in (_ROT13, _REVERSED):
+    for pattern in _turned_words(text):
         words = list(pattern.finditer(text))
         if len(words) > 1:
             yield words[0].start(), words[-1].end()
+
+
+def _turned_words(text: str) -> tuple[re.Pattern[str], ...]:
+    """Which of the little words, turned by thirteen letters or backwards, a text may hold."""
+    if not text.isascii():
+        return _ROT13, _REVERSED
+    words = set(_RUN.findall(text.lower()))
+    return tuple(pattern for pattern, little in _LITTLE.items() if not little.isdisjoint(words))
 
 
 def signs(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int]]:
@@ -59,7 +72,7 @@ def _hidden(text: str) -> Iterator[str]:
         yield _SPACED.sub(
             lambda run: re.sub(r"(?<=\w)[ .\-_*](?=\w)", "", re.sub(r"\s{2,}", " / ", run[0])), text
         ).translate(_LEET)
-    if _LEET_WORD.search(text):
+    if _LEET_SIGN.search(text) and _LEET_WORD.search(text):
         yield text.translate(_LEET)
     if _URL.search(text):
         yield unquote(text)
@@ -68,10 +81,9 @@ def _hidden(text: str) -> Iterator[str]:
             yield decode(found[0]) or ""
     if bits := _BITS.findall(text):
         yield " ".join("".join(chr(int(byte, 2)) for byte in re.findall("[01]{8}", run)) for run in bits)
-    if len(_ROT13.findall(text)) > 1:
-        yield codecs.decode(text, "rot13")
-    if len(_REVERSED.findall(text)) > 1:
-        yield text[::-1]
+    for pattern in _turned_words(text):
+        if len(pattern.findall(text)) > 1:
+            yield codecs.decode(text, "rot13") if pattern is _ROT13 else text[::-1]
     # One long word may hide among plain ones; turned about, plain ones are no words.
     yield " ".join(map(_turned, _LONG.findall(text)))
 

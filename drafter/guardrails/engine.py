@@ -76,7 +76,7 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
     findings: list[Finding] = []
     try:
         for rule in parts:
-            if rule.applies(case.request, case.occasion):
+            if rule.applies(case.request, case.occasion) and rule.is_called(case):
                 findings += _findings(rule, hits(rule, case))
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")

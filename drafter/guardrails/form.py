@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from drafter.guardrails import naming, titles, tongue
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind, slots_filled
+from drafter.guardrails.needs import DIGIT, Piece, alternatives, needs
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.reading import BLANKS, Reading, lower, normalise
+from drafter.guardrails.reading import BLANKS, lower, normalise
 from drafter.guide import channel_for
 from drafter.request import Channel, Request
 
@@ -25,6 +26,13 @@ def _by_line(patterns: Sequence[str]) -> Phrases:
     return Phrases([slots_filled(pattern) for pattern in patterns], re.MULTILINE)
 
 
+@lru_cache(maxsize=8)
+def _needed(patterns: Sequence[str]) -> frozenset[str]:
+    """Letters of which a text must hold some for any of the patterns to match."""
+    clauses = [needs(one)[:1] or ((Piece(""),),) for pattern in patterns for one in alternatives(slots_filled(pattern))]
+    return frozenset("" if piece.letters == DIGIT else piece.letters for (clause,) in clauses for piece in clause)
+
+
 @lru_cache(maxsize=256)
 def _said(request: Request) -> str:
     """What the request itself says, in the form of `masked` but with its names: no sign in it is an unfilled slot."""
@@ -32,34 +40,26 @@ def _said(request: Request) -> str:
     return _GAP.sub(" ", " . ".join([*(lower(normalise(name)[0]) for name in names), allowed(request)]))
 
 
-def _cased(reading: Reading) -> str:
-    """`masked` with the capitals left in."""
-    blanks = set(BLANKS.values())
-    return "".join(dark if dark in blanks else plain for dark, plain in zip(reading.masked, reading.text, strict=True))
-
-
 @kind("slot")
 def slot(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in small letters, or of `cased` in the letters as given, that the request does not hold."""
-    said = _said(case.request)
     for reading in case.readings:
         found = [*_by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called)]
         if cased := rule.parameters.get("cased"):
-            found += _by_line(tuple(cased)).whole.finditer(_cased(reading))
-        if found:
-            for start, end in (match.span() for match in found):
-                if _GAP.sub(" ", lower(reading.text[start:end]).strip()) not in said:
-                    yield Hit(reading, start, end)
+            if any(letters in reading.cased for letters in _needed(tuple(cased))):
+                found += _by_line(tuple(cased)).whole.finditer(reading.cased)
+        for start, end in (match.span() for match in found):
+            if _GAP.sub(" ", lower(reading.text[start:end]).strip()) not in _said(case.request):
+                yield Hit(reading, start, end)
 
 
 @kind("markup")
 def markup(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns`, line by line, or two lines that begin as `listed` has it."""
-    said = _said(case.request)
     listed = _by_line((rule.parameters["listed"],))
     for reading in case.readings:
         for found in _by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called):
-            if lower(reading.text[found.start() : found.end()]).strip() not in said:
+            if lower(reading.text[found.start() : found.end()]).strip() not in _said(case.request):
                 yield Hit(reading, *found.span())
         if len(points := list(listed.finditer(reading.masked, reading.called))) >= 2:
             yield Hit(reading, *points[0].span())

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
 from drafter.request import Request
@@ -17,6 +17,7 @@ from drafter.request import Request
 Span = tuple[int, int]
 
 _CAPITALISED = re.compile(r"(?<![\w'])[^\W\d_][\w'&-]*")
+_DIGIT = re.compile(r"\d")
 _FIGURES = re.compile(r"(?<![\w.])[$€£]?\d[\d.,:]*\w*\s?%?")
 _BLANK = frozenset(BLANKS.values())
 # Slots, links and addresses are other rules' matter; what stands in them names and counts nothing.
@@ -32,6 +33,11 @@ def _given(texts: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
+
+
+@lru_cache(maxsize=4)
+def _dated(rule: Rule) -> frozenset[str]:
+    return frozenset(f"{rule.parameters['months']} {rule.parameters['weekdays']}".split())
 
 
 @lru_cache(maxsize=20_000)
@@ -87,12 +93,16 @@ def grounding(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 def _specific(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) -> Iterator[Span]:
-    foreign = [found.span() for found in _FOREIGN.finditer(sentence.text)]
-    for start, end in (
-        *_names(rule, sentence, known),
-        *_dates(rule, sentence, known),
-        *_figures(sentence, known, rule),
-    ):
+    words = list(_CAPITALISED.finditer(sentence.text))
+    capitals = [word for word in words if word[0][0].isupper()]
+    few = len(capitals) <= 3 or len(capitals) * 2 <= len(words)  # where nearly all have capitals, they name nothing
+    found = [
+        *(_names(rule, sentence, capitals, known) if few else ()),
+        *_dates(rule, sentence, capitals, known),
+        *(_figures(sentence, known, rule) if _DIGIT.search(sentence.masked) else ()),
+    ]
+    foreign = [span.span() for span in _FOREIGN.finditer(sentence.text)] if found else []
+    for start, end in found:
         if not any(first <= start < last for first, last in foreign):
             yield start, end
     yield from _quantities(rule, sentence, known)
@@ -106,7 +116,7 @@ def _things(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) 
     `before` is what the sentence before this one says.
     """
     little = _listed(rule.parameters["little"])
-    for found in sentence.finditer(compiled(rule.parameters["things"])):
+    for found in sentence.finditer(rule.wanted("things")):
         told = [_plain(word) for word in re.findall(r"[a-z]{4,}", found[0]) if word not in little]
         if not told:  # "showed me round" is given where this sentence or the last speaks of what is given
             words = re.findall(r"[a-z]{3,}", f"{before} {sentence.masked}")
@@ -118,20 +128,19 @@ def _things(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) 
 def _praised(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """What is praised is general ("the team", "your openness") or given; a single word that is neither is specific."""
     general = _listed(rule.parameters["general"])
-    for found in sentence.finditer(compiled(rule.parameters["praised"])):
+    for found in sentence.finditer(rule.wanted("praised")):
         words = (word for word in re.findall(r"[a-z]{3,}", found["object"]) if word not in general)
         if not all(_plain(word) in known for word in words):
             yield found.span("object")
 
 
-def _names(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
-    """Capitalised words in mid-sentence; where nearly all words have capitals, they name nothing."""
+Words = list[re.Match[str]]
+
+
+def _names(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str]) -> Iterator[Span]:
+    """Capitalised words in mid-sentence, and a person's name at the start."""
     plain = _listed(rule.parameters["plain"])
-    words = list(_CAPITALISED.finditer(sentence.text))
-    capitals = [word for word in words if word[0][0].isupper()]
-    if len(capitals) > 3 and len(capitals) * 2 > len(words):
-        return
-    if opener := compiled(rule.parameters["openers"]).match(sentence.masked):
+    if opener := rule.wanted("openers").match(sentence.masked):
         capitals = [word for word in capitals if word.start() > 0 or opener.lastgroup == "person"]
     for word in capitals:
         before = sentence.text[: word.start()].rstrip(" \"'(")
@@ -162,17 +171,16 @@ def _figures(sentence: Sentence, known: frozenset[str], rule: Rule) -> Iterator[
             yield found.start(), found.end()
 
 
-def _dates(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
+def _dates(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str]) -> Iterator[Span]:
     """Months and weekdays, in capitals, so that "may" and "march" in other senses are none."""
-    names = _listed(f"{rule.parameters['months']} {rule.parameters['weekdays']}")
-    for word in _CAPITALISED.finditer(sentence.text):
-        if not word[0][0].isupper():
-            continue
+    names = _dated(rule)
+    for word in capitals:
         name = lower(word[0]).split("'")[0].removesuffix("s")
+        if name not in names:
+            continue
         at_start = not sentence.text[: word.start()].strip()
         if (
-            name in names
-            and _plain(name) not in known
+            _plain(name) not in known
             and not (at_start and name in {"may", "march"})
             and sentence.masked[word.start()] not in _BLANK
         ):
@@ -185,7 +193,7 @@ def _quantities(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterat
     for found in sentence.finditer(_counted(numbers, units)):
         if not all(_plain(word) in known for word in re.findall(r"[a-z]+", found[0])):
             yield found.start(), found.end()
-    for found in sentence.finditer(compiled(rule.parameters["clock"])):
+    for found in sentence.finditer(rule.wanted("clock")):
         if found["hour"] not in known:
             yield found.start(), found.end()
 
@@ -202,11 +210,10 @@ def _counted(numbers: str, units: str) -> Phrases:
     )
 
 
-@kind("promise")
+@kind("promise", called_by="patterns")
 def promise(rule: Rule, case: Case) -> Iterator[Hit]:
     """A commitment of the sender's whose words the request's `may_mention` does not give."""
-    pattern, known = compiled(rule.parameters["patterns"]), known_words(case.request)
-    unless = compiled(rule.parameters["unless"])
+    pattern, unless, known = rule.wanted(), rule.wanted("unless"), known_words(case.request)
     for sentence in case.body.sentences:
         found = sentence.search(pattern)
         if found and not sentence.search(unless) and not _is_given(case.body, sentence, found, known):

@@ -42,6 +42,18 @@ class Rule:
     flag: tuple[Mapping[str, Any], ...]
     passes: tuple[Mapping[str, Any], ...]
     path: str
+    _phrases: dict[str, Phrases | None] = field(default_factory=dict, repr=False)
+
+    def phrases(self, name: str) -> Phrases | None:
+        """The patterns that the rule has under a name, or None where it has none."""
+        if name not in self._phrases:
+            patterns = self.parameters.get(name)
+            self._phrases[name] = compiled(patterns) if patterns else None
+        return self._phrases[name]
+
+    def wanted(self, name: str = "patterns") -> Phrases:
+        """The patterns that the rule must have under a name. Raises KeyError where it has none."""
+        return self.phrases(name) or compiled(self.parameters[name])
 
     def applies(self, request: Request, occasion: Occasion = Occasion.WITHDRAWAL) -> bool:
         """Whether the rule's `occasions` (default: all) have this one, and its `when` holds: each named field of the
@@ -49,8 +61,14 @@ class Rule:
         """
         if occasion not in self.parameters.get("occasions", (occasion,)):
             return False
-        wanted: Mapping[str, list[Any]] = self.parameters.get("when", {})
-        return all(field_value(request, name) in values for name, values in wanted.items())
+        wanted: Mapping[str, list[Any]] | None = self.parameters.get("when")
+        return not wanted or all(field_value(request, name) in values for name, values in wanted.items())
+
+    def is_called(self, case: Case) -> bool:
+        """Whether the words of the draft allow of a hit, as far as the rule's kind goes by its patterns alone."""
+        name = CALLED_BY.get(self.kind)
+        phrases = self.phrases(name) if name else None
+        return phrases is None or any(phrases.is_called(reading.called) for reading in case.readings)
 
 
 def field_value(request: Request, name: str) -> Any:
@@ -96,11 +114,19 @@ Kind = Callable[[Rule, Case], Iterator[Hit]]
 KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str) -> Callable[[Kind], Kind]:
-    """Makes a function known to the packs as the kind `name`."""
+CALLED_BY: dict[str, str] = {}
+"""The kinds that can have no hit without a match of certain patterns, and what those are called in the rule."""
+
+
+def kind(name: str, *, called_by: str | None = None) -> Callable[[Kind], Kind]:
+    """Makes a function known to the packs as the kind `name`; it is not asked where the patterns `called_by`, if the
+    rule has them, can't match.
+    """
 
     def register(function: Kind) -> Kind:
         KINDS[name] = function
+        if called_by:
+            CALLED_BY[name] = called_by
         return function
 
     return register
@@ -123,29 +149,28 @@ def slots_filled(pattern: str) -> str:
     return pattern.replace("{name}", f"[{''.join(BLANKS.values())}]+")
 
 
-def sentences(rule: Rule, case: Case) -> Iterator[tuple[Reading, Sentence]]:
-    """The sentences that a rule looks at: its `parts` (default: subject and body), and its `places` (default: all)."""
-    parts = {Part(part) for part in rule.parameters.get("parts", ("subject", "body"))}
-    places = rule.parameters.get("places")
+def sentences(rule: Rule, case: Case, wanted: Phrases | None = None) -> Iterator[tuple[Reading, Sentence]]:
+    """The sentences that a rule looks at: its `parts` (default: subject and body), and its `places` (default: all).
+
+    None in a part that can't hold what is `wanted`.
+    """
+    parts, places = rule.parameters.get("parts"), rule.parameters.get("places")
     for reading in case.readings:
-        if reading.part in parts:
+        if (parts is None or reading.part in parts) and (wanted is None or wanted.is_called(reading.called)):
             for sentence in reading.sentences:
                 if places is None or sentence.place in places:
                     yield reading, sentence
 
 
-@kind("pattern")
+@kind("pattern", called_by="patterns")
 def pattern(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in a sentence with none of `unless`; with `unless_given`, nothing that the request gives."""
-    wanted = compiled(rule.parameters["patterns"])
-    unless = rule.parameters.get("unless")
-    if not any(wanted.is_called(reading.called) for reading in case.readings):
-        return
-    for reading, sentence in sentences(rule, case):
+    wanted, unless = rule.wanted(), rule.phrases("unless")
+    for reading, sentence in sentences(rule, case, wanted):
         found = sentence.search(wanted)
         if found and rule.parameters.get("unless_given") and _is_given(found[0], case):
             continue
-        if found and found[0] and not (unless and sentence.search(compiled(unless))):
+        if found and found[0] and not (unless and sentence.has(unless)):
             yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
 
 

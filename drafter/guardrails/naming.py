@@ -18,6 +18,7 @@ from drafter.guardrails.spelling import (
     is_misspelling,
     known_words,
     short_company,
+    stands,
     spellings,
     tokens,
     words_at,
@@ -28,6 +29,7 @@ from drafter.request import Channel, Request
 
 _SPOKEN = {Channel.PHONE, Channel.TEXT}
 _CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['-])[^\W\d_a-zß-öø-ÿ][^\W_]*(?:['-][^\W_]+)*")
+_HONOURED = re.compile(r"-[a-z]{2,6}$")  # "Tanaka-san"
 _ASIDE = re.compile(r"\s*[(\[<].*$|,.*$|\s[-|/]\s.*$")
 
 
@@ -62,11 +64,11 @@ def company_named(rule: Rule, case: Case) -> Iterator[Hit]:
     """The company stands nowhere in subject or body, in none of the forms that people write."""
     names = company_names(case.request.company)
     texts = [reading.text for reading in case.readings]
-    if any(_is_slot(rule, text) for text in texts):
+    if any(stands(text, name) for text in texts for name in names):
         return
-    if not any(holds(text, name) for text in texts for name in names) and not any(
-        short_company(text, case.request.company) for text in texts
-    ):
+    if not any(
+        holds(text, name) for text in texts for name in names
+    ) and not any(short_company(text, case.request.company) or _is_slot(rule, text) for text in texts):
         yield Hit(None)
 
 
@@ -91,6 +93,14 @@ def recipient_greeted(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 def _greeting(case: Case) -> tuple[int, int] | None:
+    """`_found_greeting`, worked out once for a draft."""
+    if "greeting" not in case.found:
+        case.found["greeting"] = _found_greeting(case)
+    found: tuple[int, int] | None = case.found["greeting"]
+    return found
+
+
+def _found_greeting(case: Case) -> tuple[int, int] | None:
     """Where the greeting stands, be it the first line or not; None where the language's greetings are not known.
 
     A greeting that ends at a title's full stop ("drs.") has been cut there, so it goes on to the end of its line.
@@ -227,15 +237,15 @@ def _opens(reading: Reading, index: int) -> bool:
 @kind("greeting_names")
 def greeting_names(rule: Rule, case: Case) -> Iterator[Hit]:
     """A capitalised word in the greeting that is neither the recipient's nor a word that any greeting may use."""
-    own = spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | _title_words()
+    own = spoken_words(case.request), _listed(rule), _title_words()
     called = person_tokens(case.request.recipient) if case.request.recipient else frozenset[str]()
     start, end = _greeting(case) or (0, 0)
     if _is_slot(rule, case.body.text[start:end]):
         return
     for word in words_at(case.body.text, start, end):
-        spelt = bare(re.sub(r"-[a-z]{2,6}$", "", word[0]))  # "Tanaka-san"
+        spelt = bare(_HONOURED.sub("", word[0]))
         shortened = len(spelt) >= 3 and any(name.startswith(spelt) for name in called)
-        if word[0][0].isupper() and len(spelt) > 1 and spelt not in own | called and not shortened:
+        if word[0][0].isupper() and len(spelt) > 1 and not shortened and not _is_in(spelt, called, *own):
             yield Hit(case.body, word.start(), word.end())
 
 
@@ -244,12 +254,21 @@ def sign_off_names(rule: Rule, case: Case) -> Iterator[Hit]:
     """A signature in which another name stands before a part of the sender's: "Sarah Vogel" for Katrin Vogel."""
     sender = person_tokens(case.request.sender)
     for one in case.body.sentences:
-        words = words_at(case.body.text, one.start, one.end)
-        if one.place != "sign_off" or len(words) > 4 or not any(bare(word[0]) in sender for word in words):
+        if one.place != "sign_off":
             continue
-        own = (
-            spoken_words(case.request) | frozenset(str(rule.parameters["words"]).split()) | everyday() | _title_words()
-        )
+        words = words_at(case.body.text, one.start, one.end)
+        if len(words) > 4 or not any(bare(word[0]) in sender for word in words):
+            continue
+        own = sender, spoken_words(case.request), _listed(rule), everyday(), _title_words()
         for word in words:
-            if word[0][0].isupper() and not word[0].isupper() and bare(word[0]) not in own | sender:
+            if word[0][0].isupper() and not word[0].isupper() and not _is_in(bare(word[0]), *own):
                 yield Hit(case.body, word.start(), word.end())
+
+
+@lru_cache(maxsize=16)
+def _listed(rule: Rule) -> frozenset[str]:
+    return frozenset(str(rule.parameters["words"]).split())
+
+
+def _is_in(word: str, *lists: frozenset[str]) -> bool:
+    return any(word in listed for listed in lists)

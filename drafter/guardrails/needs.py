@@ -45,15 +45,33 @@ INDEX = "guardrails/index.json"
 _SYNTAX = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _WHOLE = re.compile(r"\((?!\?(?:[:=!]|<[=!]))|\\[1-9]")
 """What a pattern is not cut for: groups that are asked for by name or number, flags within."""
+_WRAPPED = re.compile(r"((?:\\b|\^|\(\?<?[!=](?:\\.|[^()\[\\])*\))*)\(\?:")
+"""A group that all of a pattern may stand in, and what takes up no letter before it."""
+_TAILS = (r")\b", ")")
 
 
 def alternatives(pattern: str) -> list[str]:
-    """The patterns that a pattern is made of side by side: "a|b" is "a", and else "b"."""
+    r"""The patterns that a pattern is made of side by side: "a|b" is "a", and else "b"; so is r"\b(?:a|b)\b"."""
     if "|" not in pattern or _WHOLE.search(pattern):
         return [pattern]
+    branches = _branches(pattern)
+    if len(branches) > 1:
+        return [one for branch in branches for one in alternatives(branch)]
+    if (head := _WRAPPED.match(pattern)) and pattern.endswith(_TAILS):
+        tail = next(tail for tail in _TAILS if pattern.endswith(tail))
+        inner = pattern[head.end() : -len(tail)]
+        if len(within := _branches(inner)) > 1 and all(within):
+            return [one for branch in within for one in alternatives(f"{head[1]}{branch}{tail[1:]}")]
+    return [pattern]
+
+
+def _branches(pattern: str) -> list[str]:
+    """What stands between the bars of a pattern; the pattern itself, where its brackets don't match."""
     found, depth = [""], 0
     for sign in _SYNTAX.findall(pattern):
         depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return [pattern]
         if sign == "|" and depth == 0:
             found.append("")
         else:

@@ -47,6 +47,13 @@ class Phrases:
         tried = self._tried(text, called)
         return _first(tried, text, 0) if tried else None
 
+    def stand_in(self, text: str, called: Called | None = None) -> bool:
+        """Whether there is a match in a text."""
+        for pattern in self._tried(text, called):
+            if pattern.search(text):
+                return True
+        return False
+
     def finditer(self, text: str, called: Called | None = None) -> Iterator[re.Match[str]]:
         """All matches in a text, none within another."""
         tried = self._tried(text, called)
@@ -88,11 +95,12 @@ def _all(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[re.Match[st
 
 class _Alternative:
     """One of the patterns that phrases are made of, compiled when it is first tried. `needs` has a bit for each clause
-    that a text must meet.
+    that a text must meet, `further` those but for the first, which calls for it.
     """
 
-    def __init__(self, phrases: Phrases, pattern: str, flags: int, needs: int) -> None:
-        self.phrases, self.pattern, self.flags, self.needs = phrases, pattern, flags, needs
+    def __init__(self, phrases: Phrases, pattern: str, flags: int, bits: Sequence[int]) -> None:
+        self.phrases, self.pattern, self.flags = phrases, pattern, flags
+        self.needs, self.further = sum(bits), sum(bits[1:])
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
@@ -121,9 +129,10 @@ def called_by(text: str) -> Called:
     rows = _lookup.rows(TOKEN.findall(text))
     lacks = ~reduce(or_, [row.meets for row in rows], 0)
     left: dict[Phrases, list[_Alternative]] = {}
+    known_ones = _lookup.alternatives
     for number in sorted(_lookup.always.union(*[row.calls for row in rows])):
-        one = _lookup.alternatives[number]
-        if not one.needs & lacks:
+        one = known_ones[number]
+        if not one.further & lacks:
             left.setdefault(one.phrases, []).append(one)
     return Called(left, lacks, known)
 
@@ -206,7 +215,8 @@ class _Lookup:
         new = [clause for clause in clauses if clause not in self._bits]
         for clause in new:
             self._bits[clause] = 1 << len(self._bits)
-        self.alternatives.append(_Alternative(phrases, pattern, flags, sum(self._bits[clause] for clause in clauses)))
+        bits = [self._bits[clause] for clause in clauses]
+        self.alternatives.append(_Alternative(phrases, pattern, flags, bits))
         if clauses:
             self._callers[clauses[0]].add(number)
         else:

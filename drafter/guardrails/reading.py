@@ -39,7 +39,7 @@ _SLOT = re.compile(r"\{(\w+?)(?:_\d+)?\}")
 _WORD = re.compile(r"[^\W_]+(?:['.&+/-][^\W_]+)*")
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # one is what it is: two may say the same
+@dataclass(slots=True, eq=False)  # one is what it is: two may say the same
 class Sentence:
     """A sentence, or a greeting or closing line: where it stands, what it says and which moves it makes."""
 
@@ -54,6 +54,10 @@ class Sentence:
     def search(self, phrases: Phrases) -> re.Match[str] | None:
         """The first match of phrases in `masked`."""
         return phrases.search(self.masked, self.called)
+
+    def has(self, phrases: Phrases) -> bool:
+        """Whether phrases have a match in `masked`."""
+        return phrases.stand_in(self.masked, self.called)
 
     def finditer(self, phrases: Phrases) -> Iterator[re.Match[str]]:
         """All matches of phrases in `masked`."""
@@ -254,7 +258,7 @@ def _called_moves(called: Called, language: Language | None) -> list[Move]:
 
 def _made(moves: list[Move], line: str, called: Called) -> Iterator[str]:
     for move, wanted, unless in moves:
-        if wanted.search(line, called) and not (unless and unless.search(line, called)):
+        if wanted.stand_in(line, called) and not (unless and unless.stand_in(line, called)):
             yield move
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.disguise import encoded
-from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.reading import lower, normalise
 from drafter.names import parted
 from drafter.request import Request
@@ -17,11 +17,11 @@ from drafter.request import Request
 @kind("foreign")
 def foreign(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` whose very words the request does not give to be said, and anything that is encoded."""
-    pattern = compiled(rule.parameters["patterns"])
-    given = allowed(case.request.model_copy(update={"appreciated": ()}))  # praise is no place for an address
+    pattern = rule.wanted()
     for reading in case.readings:
         for found in pattern.finditer(reading.masked, reading.called):
-            if found[0].strip(" .,;)") not in given:
+            given = case.request.model_copy(update={"appreciated": ()})  # praise is no place for an address
+            if found[0].strip(" .,;)") not in allowed(given):
                 yield Hit(reading, found.start(), found.end())
         for start, end in encoded(reading.text):
             yield Hit(reading, start, end)

@@ -15,7 +15,9 @@ from drafter.names import company_forms
 
 _PLAIN = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_LETTER = re.compile(r"\w")
 _RUN = re.compile(r"[^\W_]+")
+_MARKS, _GENITIVE = re.compile(r"[\W_]"), re.compile(r"'s$")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _AND = r"(?:and|und|et|y|e|i|en|og|och)"
 _UNSPACED = re.compile(r"[\u0590-\u06ff\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af]")
@@ -25,12 +27,16 @@ _NO_FORM = re.compile(r"株式会社|有限会社|合同会社|\(株\)|有限公
 @lru_cache(maxsize=512)
 def fold(text: str) -> str:
     """Small letters without accents; lengths may change."""
+    if text.isascii():
+        return text.lower()
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_PLAIN)
 
 
 def spellings(text: str) -> tuple[str, str]:
     """A text in the two ways that keyboards without accents know: Muller and Mueller for Müller."""
+    if text.isascii():
+        return (low := text.lower()), low
     composed = unicodedata.normalize("NFC", text.casefold())
     return fold(text), fold(composed.translate(_GERMAN))
 
@@ -45,10 +51,19 @@ def holds(text: str, name: str) -> bool:
     plain = normalise(name)[0].strip()
     if not _RUN.search(plain):
         return plain in text
-    if re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text):
-        return True
-    pairs = zip(spellings(plain), spellings(text), strict=True)
-    return any(_pattern(one).search(other) for one, other in pairs)
+    return stands(text, name) or any(
+        _pattern(one).search(other) for one, other in set(zip(spellings(plain), spellings(text), strict=True))
+    )
+
+
+def stands(text: str, name: str) -> bool:
+    """Whether a text holds a name letter for letter, and no letter runs into it."""
+    plain, start = normalise(name)[0].strip(), -1
+    while (start := text.find(plain, start + 1)) >= 0:
+        beside = text[max(0, start - 1) : start] + text[start + len(plain) : start + len(plain) + 1]
+        if not _LETTER.search(beside):
+            return True
+    return False
 
 
 @lru_cache(maxsize=512)
@@ -103,7 +118,8 @@ def words_at(text: str, start: int = 0, end: int | None = None) -> list[re.Match
 @lru_cache(maxsize=20_000)
 def bare(word: str) -> str:
     """A word folded, without the English genitive and without apostrophes and hyphens."""
-    return re.sub(r"[\W_]", "", re.sub(r"'s$", "", fold(word)))
+    low = fold(word)
+    return low if low.isalnum() else _MARKS.sub("", _GENITIVE.sub("", low))
 
 
 def is_misspelling(word: str, name: str, *, inflected: bool) -> bool:
@@ -136,4 +152,5 @@ def _distance(one: str, other: str) -> int:
 def known_words(texts: Iterable[str]) -> frozenset[str]:
     """Every word of some texts, bare, and every part of a word with a hyphen."""
     found = [word[0] for text in texts for word in words_at(normalise(text)[0])]
-    return frozenset(bare(form) for word in found for part in (word, *word.split("-")) for form in spellings(part))
+    parts = {part for word in found for part in (word, *word.split("-"))}
+    return frozenset(bare(form) for part in parts for form in set(spellings(part)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from drafter.guardrails.kinds import Case, Hit, Rule, compiled, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.naming import spoken_words
 from drafter.guardrails.reading import BLANKS, Reading, Sentence
 from drafter.guardrails.spelling import bare, tokens, words_at
@@ -16,8 +16,8 @@ _SMALL_WORDS = frozenset({"of", "and", "the", "for", "in", "at"})
 
 
 @lru_cache(maxsize=8)
-def _titles(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+def _titles(rule: Rule) -> frozenset[str]:
+    return frozenset(f"{rule.parameters['titles']} {rule.parameters['ranks']}".split())
 
 
 @lru_cache(maxsize=256)
@@ -43,7 +43,7 @@ def other_role(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 def _is_other(rule: Rule, case: Case, reading: Reading, run: re.Match[str], known: frozenset[str]) -> bool:
-    titles = _titles(f"{rule.parameters['titles']} {rule.parameters['ranks']}")
+    titles = _titles(rule)
     words = [bare(word[0]) for word in words_at(run[0]) if word[0][0].isupper() or bare(word[0]) in titles]
     strange = [word for word in words if len(word) > 1 and word not in known and not _is_initials(word, case)]
     if not strange:
@@ -77,7 +77,7 @@ def _is_elsewhere(rule: Rule, reading: Reading, sentence: Sentence, run: re.Matc
     before, after = reading.masked[sentence.start : run.start()], reading.masked[run.end() : sentence.end]
     for found in re.compile(rule.parameters["here"]).finditer(before):
         before = reading.masked[sentence.start + found.end() : run.start()]
-    elsewhere = compiled(rule.parameters["elsewhere"])
+    elsewhere = rule.wanted("elsewhere")
     return bool(elsewhere.search(before) or elsewhere.match(after[:40].lstrip()))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
@@ -39,6 +41,9 @@ _LETTERS = {script: re.compile(f"[{letters}]") for script, letters in _SCRIPTS.i
 _DENSE = {"kana", "han", "hangul"}  # scripts in which a letter is worth about half a word
 
 
+Table = Mapping[str, list[str]]
+
+
 class Stretch(NamedTuple):
     """A sentence in another language, and how many words it comes to."""
 
@@ -51,7 +56,7 @@ class Stretch(NamedTuple):
 @kind("other_language")
 def other_language(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences in another language, where they come to `least` words or to a third of the subject or body."""
-    table = _table(tuple(rule.parameters["words"].items()))
+    table = _table(rule)
     kin = frozenset(str(rule.parameters["kin"].get(case.language, "")).split())
     for reading in case.readings:
         found = [one for one in _foreign(reading, case.language, table, kin) if one.words]
@@ -61,12 +66,17 @@ def other_language(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 @lru_cache(maxsize=4)
-def _table(words: tuple[tuple[str, str], ...]) -> Mapping[str, frozenset[str]]:
-    return {language: frozenset(listed.split()) for language, listed in words}
+def _table(rule: Rule) -> Table:
+    """Each function word, and the languages that have it."""
+    having: dict[str, list[str]] = {}
+    for language, listed in rule.parameters["words"].items():
+        for word in frozenset(listed.split()):
+            having.setdefault(word, []).append(language)
+    return having
 
 
 def _foreign(
-    reading: Reading, asked: str, table: Mapping[str, frozenset[str]], kin: frozenset[str]
+    reading: Reading, asked: str, table: Table, kin: frozenset[str]
 ) -> Iterator[Stretch]:
     scripts = {script for script, languages in _WRITTEN.items() if asked in languages.split()}
     for sentence in reading.sentences:
@@ -89,16 +99,10 @@ def _in_other_script(sentence: Sentence, scripts: set[str]) -> float:
     return weight
 
 
-def _in_other_words(sentence: Sentence, asked: str, table: Mapping[str, frozenset[str]], kin: frozenset[str]) -> float:
+def _in_other_words(sentence: Sentence, asked: str, table: Table, kin: frozenset[str]) -> float:
     """The number of words of a sentence whose function words are another language's; 0 where they are not."""
     words = [word for word in _WORD.findall(sentence.masked) if word[0] not in "ʀᴄᴘꜱ"]
-    own = sum(map(table.get(asked, frozenset()).__contains__, words))
-    if own * 2 >= len(words):
-        return 0.0  # no other language can have more than twice as many
-    for language, listed in table.items():
-        hits = sum(word in listed for word in words)
-        if language == asked or language in kin or hits < max(2, 0.25 * len(words)):
-            continue
-        if hits > 2 * own and hits - own >= 2:
-            return float(len(words))
-    return 0.0
+    hits = Counter(chain.from_iterable(filter(None, map(table.get, words))))
+    own = hits.pop(asked, 0)
+    least = max(2, 0.25 * len(words), own + 2, 2 * own + 1)
+    return float(len(words)) if any(hits[one] >= least for one in hits if one not in kin) else 0.0
