@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from drafter.content import read_toml
+from drafter.content import list_files, list_folders, read_toml
 from drafter.guide import channel_for, word_limit
 from drafter.names import Names, is_address, is_planted
 from drafter.request import Channel, Contracted, ReasonKind, Request, Share, Stage, Tone
@@ -193,8 +193,10 @@ def _squeeze(text: str) -> str:
 
 @cache
 def everyday_words() -> frozenset[str]:
-    """Words that every such message uses, and that therefore give nothing away."""
-    return frozenset(read_toml("guardrails/everyday.toml")["words"].split())
+    """Words that every such message uses, in any language, and that therefore give nothing away."""
+    folders = ("guardrails", *list_folders("guardrails"))
+    paths = [path for folder in folders for path in list_files(folder, "everyday.toml")]
+    return frozenset(word for path in paths for word in str(read_toml(path)["words"]).split())
 
 
 def telling_words(text: str) -> frozenset[str]:

@@ -15,10 +15,10 @@ from drafter.request import Contracted, Request
 MOVES = {
     "withdraw": ("says that you withdraw", 4),
     "thank": ("thanks them", 3),
-    "door_open": ("leaves the door open", 9),
+    "open": ("leaves the door open", 9),
     "wish_well": ("wishes them well", 8),
     "apologise": ("apologises", 8),
-    "door_close": ("says goodbye for good", 6),
+    "close": ("says goodbye for good", 6),
     "no_contact": ("asks for no more contact", 6),
     "hedge": ("leaves it in doubt", 4),
 }
@@ -38,7 +38,7 @@ BY_FACT = {
 GREETS, SIGNS, IN_FORM = ("greets", 8), ("signs off", 8), ("leads over", 10)
 OPEN = ("says something of its own", 6)
 """What a sentence does that neither rests on a fact nor makes a move, where nobody vouches that it is a courtesy."""
-_MADE_BY_FACT = {"withdraw": FactKind.DECISION, "door_open": FactKind.DOOR}
+_MADE_BY_FACT = {"withdraw": FactKind.DECISION, "open": FactKind.DOOR}
 
 
 class Explained(Contracted):

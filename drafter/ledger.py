@@ -19,7 +19,7 @@ from drafter.message import Draft, Finding, Part, Report, RuleStatus, Span, Stat
 from drafter.names import Names
 
 RULE = "honesty/unsupported-fact"
-COURTESIES = frozenset({"thank", "withdraw", "door_open", "wish_well", "apologise"})
+COURTESIES = frozenset({"thank", "withdraw", "open", "wish_well", "apologise"})
 """The moves that a letter may make in words of its own."""
 
 RUN = 7

@@ -11,6 +11,10 @@ from drafter.names import company_forms, person_forms, role_forms
 from drafter.request import Request
 
 
+_SPACED = r"[^\W\u2e80-\U0003ffff]"
+"""A letter that runs on into a word; Chinese and Japanese set no space before what follows a name."""
+
+
 class _Form:
     """A form of a name, and which name it is; parts of a person's name are looked for in their own case (`exact`),
     since "will" and "may" are words too.
@@ -24,8 +28,8 @@ class _Form:
     @cached_property
     def pattern(self) -> str:
         """A pattern for the form as a whole word."""
-        before = r"(?<!\w)" if self.text[0].isalnum() and self.text[0] < "\u2e80" else ""
-        after = r"(?!\w)" if self.text[-1].isalnum() and self.text[-1] < "\u2e80" else ""
+        before = rf"(?<!{_SPACED})" if self.text[0].isalnum() and self.text[0] < "\u2e80" else ""
+        after = rf"(?!{_SPACED})" if self.text[-1].isalnum() and self.text[-1] < "\u2e80" else ""
         body = r"\s+".join(re.escape(word) for word in self.text.split())
         return f"{before}{body if self.exact else f'(?i:{body})'}{after}"
 

@@ -12,7 +12,7 @@ from drafter.guardrails.amounts import amounts
 from drafter.guardrails.disguise import signs
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.phrases import Called, Phrases
-from drafter.guardrails.reading import Reading, Sentence, lower, normalise
+from drafter.guardrails.reading import Reading, Sentence, count_words, lower, normalise
 from drafter.guardrails.reasons import told
 from drafter.guardrails.tagged import is_given, spoken, why
 from drafter.guardrails.tagger import does, scores, tagger
@@ -136,7 +136,7 @@ def any_reason(rule: Rule, case: Case) -> Iterator[Hit]:
             yield Hit(case.body, sentence.start + found.start(), sentence.start + found.end())
 
 
-@kind("topic")
+@kind("topic", tagged=True)
 def topic(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sensitive topic that the request does not open: in the body where the tagger hears it, elsewhere and in what is
     disguised by its words. Where a name has the topic about it, only as one's own. `said` is the message, with a slot
@@ -217,7 +217,7 @@ def _is_about_self(sentence: Sentence, own: Phrases) -> bool:
     return sentence.place == "body" and not courteous and sentence.search(own) is not None
 
 
-_COURTESIES = frozenset({"thank", "door_open", "wish_well", "apologise"})
+_COURTESIES = frozenset({"thank", "open", "wish_well", "apologise"})
 _CLAUSE = re.compile(r"[,;:]| - |\band (?=i\b)|\bso\b|\btherefore\b")
 
 
@@ -225,4 +225,4 @@ def _reason_words(sentence: Sentence) -> int:
     """Words of a sentence, without the clause that withdraws."""
     clauses = _CLAUSE.split(sentence.masked)
     kept = [clause for clause in clauses if len(clauses) == 1 or not re.search(r"withdr|candida|\b[ʀᴄ]+\b", clause)]
-    return sum(len(clause.split()) for clause in kept)
+    return sum(map(count_words, kept))

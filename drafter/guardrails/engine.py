@@ -10,10 +10,11 @@ from functools import cache
 
 from drafter.errors import UnknownRule
 from drafter.guardrails.blanking import name_forms
-from drafter.guardrails.kinds import KINDS, Case, Hit, Rule
+from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule
 from drafter.guardrails.pack import RULES, has_language, language, needs_words, rules_by_name
 from drafter.guardrails.reading import read
 from drafter.guardrails.tagged import agreed
+from drafter.guardrails.tagger import tagger
 from drafter.message import Draft, Finding, Occasion, Part, Report, RuleStatus, Severity, Status
 from drafter.request import Request
 
@@ -76,6 +77,8 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
     findings: list[Finding] = []
     try:
         for rule in parts:
+            if rule.kind in TAGGED and tagger(case.language) is None:
+                continue
             if rule.applies(case.request, case.occasion) and rule.is_called(case):
                 findings += _findings(rule, hits(rule, case))
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed

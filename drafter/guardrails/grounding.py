@@ -97,7 +97,7 @@ def _specific(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]
     capitals = [word for word in words if word[0][0].isupper()]
     few = len(capitals) <= 3 or len(capitals) * 2 <= len(words)  # where nearly all have capitals, they name nothing
     found = [
-        *(_names(rule, sentence, capitals, known) if few else ()),
+        *(_names(rule, sentence, capitals, known) if few and rule.parameters.get("names", True) else ()),
         *_dates(rule, sentence, capitals, known),
         *(_figures(sentence, known, rule) if _DIGIT.search(sentence.masked) else ()),
     ]

@@ -118,15 +118,21 @@ CALLED_BY: dict[str, str] = {}
 """The kinds that can have no hit without a match of certain patterns, and what those are called in the rule."""
 
 
-def kind(name: str, *, called_by: str | None = None) -> Callable[[Kind], Kind]:
+TAGGED: set[str] = set()
+"""The kinds that go by what the tagger says: they need a language that has one."""
+
+
+def kind(name: str, *, called_by: str | None = None, tagged: bool = False) -> Callable[[Kind], Kind]:
     """Makes a function known to the packs as the kind `name`; it is not asked where the patterns `called_by`, if the
-    rule has them, can't match.
+    rule has them, can't match, nor, where it goes by the tagger (`tagged`), in a language without one.
     """
 
     def register(function: Kind) -> Kind:
         KINDS[name] = function
         if called_by:
             CALLED_BY[name] = called_by
+        if tagged:
+            TAGGED.add(name)
         return function
 
     return register

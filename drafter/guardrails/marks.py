@@ -25,13 +25,14 @@ class ReasonWords(NamedTuple):
 
 @cache
 def reason_words(language: str) -> dict[str, ReasonWords]:
-    """The kinds of reason that a language has patterns for (reasons.toml)."""
+    """The contract's kinds of reason, and those that a language adds, with its patterns for them (reasons.toml)."""
+    tables = dict(read_toml("guardrails/any/reasons.toml"))
     path = f"guardrails/{language}/reasons.toml"
-    if path not in list_files(f"guardrails/{language}", ".toml"):
-        return {}
+    if path in list_files(f"guardrails/{language}", ".toml"):
+        tables = {name: {**tables.get(name, {}), **table} for name, table in {**tables, **read_toml(path)}.items()}
     return {
         name: ReasonWords(compiled(table.get("patterns", ())), frozenset(table["told_for"]))
-        for name, table in read_toml(path).items()
+        for name, table in tables.items()
     }
 
 

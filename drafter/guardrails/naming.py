@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from drafter.content import read_toml
+from drafter.disclosure import everyday_words
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.pack import language
 from drafter.guardrails.reading import Reading
@@ -31,12 +32,6 @@ _SPOKEN = {Channel.PHONE, Channel.TEXT}
 _CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['-])[^\W\d_a-zß-öø-ÿ][^\W_]*(?:['-][^\W_]+)*")
 _HONOURED = re.compile(r"-[a-z]{2,6}$")  # "Tanaka-san"
 _ASIDE = re.compile(r"\s*[(\[<].*$|,.*$|\s[-|/]\s.*$")
-
-
-@cache
-def everyday() -> frozenset[str]:
-    """The words that any message may hold, so that none of them is a name misspelt."""
-    return frozenset(str(read_toml("guardrails/everyday.toml")["words"]).split())
 
 
 @cache
@@ -189,7 +184,7 @@ def _next_name(body: Reading, word: re.Match[str], case: Case) -> re.Match[str] 
     follower = re.compile(r" ([^\W\d_]+(?:['-][^\W\d_]+)*)").match(body.text, word.end())
     if not follower or not follower[1][0].isupper() or follower[1].isupper():
         return None
-    if bare(follower[1]) in spoken_words(case.request) | everyday() or case.language == "de":
+    if bare(follower[1]) in spoken_words(case.request) | everyday_words() or case.language == "de":
         return None
     return re.compile(re.escape(follower[1])).search(body.text, follower.start())
 
@@ -205,7 +200,7 @@ def spoken_words(request: Request) -> frozenset[str]:
 @kind("misspelt")
 def misspelt(_: Rule, case: Case) -> Iterator[Hit]:
     """A capitalised word that is nearly, but not quite, a word of a name."""
-    known, usual, wanted = spoken_words(case.request), everyday(), _name_words(case.request)
+    known, usual, wanted = spoken_words(case.request), everyday_words(), _name_words(case.request)
     inflected = case.language != "en"
     for reading in case.readings:
         for word in _CAPITALISED.finditer(reading.text):
@@ -225,7 +220,7 @@ def misspelt(_: Rule, case: Case) -> Iterator[Hit]:
 def _name_words(request: Request) -> frozenset[str]:
     """The words of a request's names that may be misspelt: those of a role only where they are long."""
     names = [request.company, request.sender, *([request.recipient] if request.recipient else [])]
-    wanted = {token for name in names for token in tokens(spoken(name)) if token not in everyday()}
+    wanted = {token for name in names for token in tokens(spoken(name)) if token not in everyday_words()}
     return frozenset(wanted | {token for token in tokens(spoken(request.role)) if len(token) >= 6})
 
 
@@ -259,7 +254,7 @@ def sign_off_names(rule: Rule, case: Case) -> Iterator[Hit]:
         words = words_at(case.body.text, one.start, one.end)
         if len(words) > 4 or not any(bare(word[0]) in sender for word in words):
             continue
-        own = sender, spoken_words(case.request), _listed(rule), everyday(), _title_words()
+        own = sender, spoken_words(case.request), _listed(rule), everyday_words(), _title_words()
         for word in words:
             if word[0][0].isupper() and not word[0].isupper() and not _is_in(bare(word[0]), *own):
                 yield Hit(case.body, word.start(), word.end())

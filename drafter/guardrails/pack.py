@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from drafter.content import content_root, list_files, read_text, read_toml
 from drafter.errors import ContentError, PackError
-from drafter.guardrails.kinds import KINDS, Rule, compiled, slots_filled
+from drafter.guardrails.kinds import KINDS, TAGGED, Rule, compiled, slots_filled
 from drafter.guardrails.needs import alternatives, needs
 from drafter.guardrails.reading import Language
 from drafter.message import Occasion, Severity
@@ -181,8 +181,11 @@ def languages() -> list[str]:
 
 @cache
 def needs_words() -> frozenset[str]:
-    """The rules that can't be judged without a pack for the draft's language: those with no part for every language."""
+    """The rules that can't be judged without a pack for the draft's language: those with no part for every language,
+    and those that the tagger decides.
+    """
     everywhere = {rule.id for rule in rules(REFERENCE) if rule.path.startswith("guardrails/any/")}
+    everywhere -= {rule.id for rule in rules(REFERENCE) if rule.kind in TAGGED}
     return frozenset(RULES) - everywhere
 
 
@@ -195,7 +198,8 @@ def language(tag: str) -> Language | None:
     data = read_toml(path)
     moves_path = f"guardrails/{tag}/moves.toml"
     moves = {}
-    for move, table in read_toml(moves_path).items():
+    tables = read_toml(moves_path) if moves_path in list_files(f"guardrails/{tag}", ".toml") else {}
+    for move, table in tables.items():
         _compile(_Place(moves_path, head=f"[{move}]"), move, [*table["patterns"], *table.get("unless", ())])
         moves[move] = (compiled(table["patterns"]), compiled(table["unless"]) if table.get("unless") else None)
     return Language(

@@ -60,7 +60,7 @@ def allowed_kinds(request: Request) -> frozenset[str]:
     return frozenset(may)
 
 
-@kind("reason")
+@kind("reason", tagged=True)
 def reason(rule: Rule, case: Case) -> Iterator[Hit]:
     """A reason told: with `wanted` "false" one that the request does not bear out, with "any" any that is told at all
     where nothing is to be shared.

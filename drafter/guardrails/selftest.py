@@ -26,8 +26,13 @@ class Failure(NamedTuple):
 
 
 def failures(language: str) -> Iterator[Failure]:
-    """Every text of a language's packs on which its rule fails; none, if the packs are sound."""
+    """Every text of a language's packs on which its rule fails; none, if the packs are sound.
+
+    The texts of the packs for all languages are tried once, with those of the reference language.
+    """
     for rule in rules(language):
+        if language != REFERENCE and rule.path.startswith("guardrails/any/"):
+            continue
         for texts, wanted in ((rule.flag, "flag"), (rule.passes, "pass")):
             for text in texts:
                 if flags(rule, text) != (wanted == "flag"):

@@ -43,7 +43,7 @@ def signs(case: Case, parts: Iterable[Rule]) -> Iterator[str]:
             yield sign(rule)
 
 
-@kind("tagged")
+@kind("tagged", tagged=True)
 def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences that do `head`, as the tagger has it.
 
@@ -82,7 +82,7 @@ def _leans(rule: Rule, one: Sentence, case: Case) -> bool:
     return (side is None or does(side, one, case)) and (other is None or not does(other, one, case))
 
 
-@kind("missing")
+@kind("missing", tagged=True)
 def missing(rule: Rule, case: Case) -> Iterator[Hit]:
     """No sentence does `move`, nor makes any of `unless_moves`."""
     others: Sequence[str] = rule.parameters.get("unless_moves", ())
@@ -99,7 +99,7 @@ def _makes(move: str, one: Sentence, case: Case) -> bool:
     return does(move, one, case)
 
 
-@kind("clear_move")
+@kind("clear_move", tagged=True)
 def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
     """No sentence does `move`, or one does `doubt`; a doubtful one is shown."""
     wanted, doubt = rule.parameters["move"], rule.parameters["doubt"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from drafter.content import list_files, read_toml
 from drafter.guardrails.kinds import allowed, compiled
@@ -47,13 +48,23 @@ def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
     return one.start() < other.end() and other.start() < one.end()
 
 
+NAMED_IN = "guardrails/en/topics.toml"
+"""Where the topics have their names, and the reasons that open them."""
+
+
+def _without_words(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if name not in {"own", "words", "unless", "trade", "signs"}}
+
+
 @cache
 def topics(language: str) -> tuple[Topic, ...]:
-    """All topics that there are words for in a language."""
+    """All topics, with the words that a language has for them; one that has none is left to the tagger."""
     path = f"guardrails/{language}/topics.toml"
-    if path not in list_files(f"guardrails/{language}", ".toml"):
-        return ()
-    tables = dict(read_toml(path))
+    if path in list_files(f"guardrails/{language}", ".toml"):
+        tables = dict(read_toml(path))
+    else:
+        known = {name: table for name, table in read_toml(NAMED_IN).items() if name != "theirs"}
+        tables = {name: {**_without_words(table), "words": ()} for name, table in known.items()} | {"theirs": ()}
     theirs = compiled(tables.pop("theirs"))
     return tuple(
         Topic(
