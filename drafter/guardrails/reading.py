@@ -216,9 +216,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _sentences(
-    text: str, masked: str, part: Part, called: Called, language: Language | None
-) -> Iterator[Sentence]:
+def _sentences(text: str, masked: str, part: Part, called: Called, language: Language | None) -> Iterator[Sentence]:
     for start, end, place in _places(masked, part, language):
         cut = _cuts_word(masked, start) or _cuts_word(masked, end)
         around = called_by(masked[start:end]) if cut else called
