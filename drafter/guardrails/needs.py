@@ -202,7 +202,7 @@ def _inside(node: Any, value: Any, *, apart: bool) -> list[Clause]:
 
 def _rarest(strings: set[str]) -> Iterator[Clause]:
     """The clause of a stretch that is one of these strings: what is rarest in each. None where one of them is bare."""
-    best = [min(_pieces(string), key=_cost, default=None) for string in sorted(strings)]
+    best = [min(_pieces(string), key=_cost, default=None) for string in strings]
     if None not in best:
         yield Clause(piece for piece in best if piece)
 
