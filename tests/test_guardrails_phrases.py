@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,14 @@ def test_what_a_pattern_needs_is_read_off_it(pattern: str, letters: list[set[str
     """The words that a pattern can't do without, stretch by stretch, those met most seldom first."""
     found = read_off(pattern)
     assert [{piece.letters for piece in clause} for clause in found] == letters
+
+
+def test_phrases_made_in_many_threads_are_all_found() -> None:
+    """Phrases that are made at the same time don't take each other's place in the look-up."""
+    words = [f"{first}{second}q" for first in "abcdefgh" for second in "ijklmnop"]
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda word: Phrases([rf"\b{word}\b"]), words))
+    assert [one.search(word) is not None for one, word in zip(made, words, strict=True)] == [True] * len(words)
 
 
 @pytest.mark.parametrize(

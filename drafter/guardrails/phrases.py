@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, reduce
 from itertools import pairwise
 from operator import or_
+from threading import Lock
 from typing import NamedTuple
 
 from drafter.guardrails.needs import DIGIT, TOKEN, Clause, Piece, alternatives, needs
@@ -25,10 +26,11 @@ class Phrases:
 
     def __init__(self, patterns: Sequence[str], flags: int = 0) -> None:
         self._patterns, self._flags = tuple(patterns), flags
-        for pattern in patterns:
-            for one in alternatives(pattern):
-                _lookup.add(self, one, flags)
-        self._key = _lookup.renewed()
+        with _lookup.lock:
+            for pattern in patterns:
+                for one in alternatives(pattern):
+                    _lookup.add(self, one, flags)
+            self._key = _lookup.renewed()
 
     @cached_property
     def whole(self) -> re.Pattern[str]:
@@ -194,6 +196,8 @@ class _Lookup:
         self.alternatives: list[_Alternative] = []
         self.always: frozenset[int] = frozenset()
         self.phrases = 0
+        self.lock = Lock()
+        """Held by whoever adds something; readers need none."""
         self._bits: dict[Clause, int] = {}
         self._callers: defaultdict[Clause, set[int]] = defaultdict(set)
         self._pieces: defaultdict[str, list[tuple[Piece, Clause]]] = defaultdict(list)
