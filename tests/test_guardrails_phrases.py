@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -37,6 +38,7 @@ PATTERNS = (
     [r"ʀ+ (?:\w+ ){0,2}no", r"\bi (?:can|don't)\b"],
     [r"[un]{2}fair|\d", r"\bno(?:te|t)?\b.{0,9}\bcan"],
     [r"\b(?:(?:a|b)-b|pay.*fair)\b"],
+    [r"\bi can(?:not)?\b.*\bfair\b|\bno pay\b", r"^(?:not|no|note)\b", r"\d pay|i$"],
 )
 
 
@@ -58,17 +60,41 @@ def test_phrases_made_after_a_text_was_read_are_found_too() -> None:
 @pytest.mark.parametrize(
     ("pattern", "letters"),
     [
-        (r"\bfair (?:pay|wage)\b", {"fair"}),
-        (r"\b(?:kind|nice)r?\b", {"kind", "kindr", "nice", "nicer"}),
-        (r"\w+ \d", None),
-        (r"(?:dull|\w+)", None),
-        (r"(?:x\w+)?(?:dull|grim)", {"dull", "grim"}),
+        (r"\bfair (?:pay|wage)\b", [{"pay", "wage"}]),
+        (r"\b(?:kind|nice)r?\b", [{"kind", "kindr", "nice", "nicer"}]),
+        (r"\w+ \d", [{r"\d"}]),
+        (r"(?:dull|\w+)", []),
+        (r"(?:x\w+)?(?:dull|grim)", [{"dull", "grim"}]),
+        (r"\b(?:poor|low)\b.{0,9}\bmoney\b", [{"money"}, {"poor", "low"}]),
     ],
 )
-def test_what_a_pattern_needs_is_read_off_it(pattern: str, letters: set[str] | None) -> None:
-    """The words that a pattern can't do without, or None where there are none."""
+def test_what_a_pattern_needs_is_read_off_it(pattern: str, letters: list[set[str]]) -> None:
+    """The words that a pattern can't do without, stretch by stretch, those met most seldom first."""
     found = read_off(pattern)
-    assert (found and {piece.letters for piece in found}) == letters
+    assert [{piece.letters for piece in clause} for clause in found] == letters
+
+
+def test_phrases_made_in_many_threads_are_all_found() -> None:
+    """Phrases that are made at the same time don't take each other's place in the look-up."""
+    words = [f"{first}{second}q" for first in "abcdefgh" for second in "ijklmnop"]
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda word: Phrases([rf"\b{word}\b"]), words))
+    assert [one.search(word) is not None for one, word in zip(made, words, strict=True)] == [True] * len(words)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "parts"),
+    [
+        (r"a|b[|]|c\|", ("a", "b[|]", r"c\|")),
+        (r"(?<!x )\b(?:a|(?:b|c)\b|d?)", (r"(?<!x )\ba", r"(?<!x )\bb\b", r"(?<!x )\bc\b", r"(?<!x )\bd?")),
+        (r"(?:a|b)(?:c|d)", (r"(?:a|b)(?:c|d)",)),
+        (r"(?:a|b)?", (r"(?:a|b)?",)),
+        (r"(?P<name>a)|b", (r"(?P<name>a)|b",)),
+    ],
+)
+def test_a_pattern_is_cut_only_between_whole_alternatives(pattern: str, parts: tuple[str, ...]) -> None:
+    """What stands side by side in a pattern is tried apart; a group that is repeated or named stays whole."""
+    assert alternatives(pattern) == parts
 
 
 def test_a_word_of_any_length_is_looked_up() -> None:

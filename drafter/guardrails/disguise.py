@@ -19,9 +19,14 @@ _LETTERSPACED = re.compile(r"(?<!\S)(?:[^\W\d_] {1,2}){6,}[^\W\d_](?!\w)")
 _BITS = re.compile(r"(?<!\d)(?:[01]{8}[ ,]?){3,}(?!\d)")
 # Little words that no language has, but English turned by thirteen letters or written backwards.
 _MORSE = re.compile(r"(?<![\w.-])(?:[.\-·−]{1,5}[ /]+){5,}[.\-·−]{1,5}(?![\w.-])")
-_TURNED = ("gur naq lbh zl vf jnf sbe jvgu unir guvf gung jvyy bhe sebz", "eht uoy ym rof htiw evah siht taht lliw morf tuoba")
-_ROT13, _REVERSED = (re.compile(rf"\b(?:{words.replace(' ', '|')})\b", re.IGNORECASE) for words in _TURNED)
-_LITTLE = {_ROT13: frozenset(_TURNED[0].split()), _REVERSED: frozenset(_TURNED[1].split())}
+_ROT13, _REVERSED = (
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        "gur|naq|lbh|zl|vf|jnf|sbe|jvgu|unir|guvf|gung|jvyy|bhe|sebz",
+        "eht|uoy|ym|rof|htiw|evah|siht|taht|lliw|morf|tuoba",
+    )
+)
+_LITTLE = {pattern: frozenset(pattern.pattern[5:-3].split("|")) for pattern in (_ROT13, _REVERSED)}
 _RUN = re.compile(r"\w+")
 _MARKED = re.compile(r"[01]{8}|[.\-·−][ /]+[.\-·−]")
 """Without these there are neither bits nor Morse signs."""

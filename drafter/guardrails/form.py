@@ -45,9 +45,9 @@ def slot(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in small letters, or of `cased` in the letters as given, that the request does not hold."""
     for reading in case.readings:
         found = [*_by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called)]
-        if cased := rule.parameters.get("cased"):
-            if any(letters in reading.cased for letters in _needed(tuple(cased))):
-                found += _by_line(tuple(cased)).whole.finditer(reading.cased)
+        cased = tuple(rule.parameters.get("cased", ()))
+        if any(letters in reading.cased for letters in _needed(cased)):
+            found += _by_line(cased).whole.finditer(reading.cased)
         for start, end in (match.span() for match in found):
             if _GAP.sub(" ", lower(reading.text[start:end]).strip()) not in _said(case.request):
                 yield Hit(reading, start, end)

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from drafter.content import content_root
-from drafter.guardrails.pack import languages
 from drafter.guardrails.needs import INDEX, encoded, read_off, signature
+from drafter.guardrails.pack import languages
 from drafter.guardrails.phrases import made_patterns
 from drafter.guardrails.selftest import failures
 

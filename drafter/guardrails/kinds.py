@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
-from drafter.message import Draft, Occasion, Part, Severity
+from drafter.message import Draft, Occasion, Severity
 from drafter.names import parted
 from drafter.request import Request
 

@@ -19,8 +19,8 @@ from drafter.guardrails.spelling import (
     is_misspelling,
     known_words,
     short_company,
-    stands,
     spellings,
+    stands,
     tokens,
     words_at,
 )
@@ -61,9 +61,9 @@ def company_named(rule: Rule, case: Case) -> Iterator[Hit]:
     texts = [reading.text for reading in case.readings]
     if any(stands(text, name) for text in texts for name in names):
         return
-    if not any(
-        holds(text, name) for text in texts for name in names
-    ) and not any(short_company(text, case.request.company) or _is_slot(rule, text) for text in texts):
+    if not any(holds(text, name) for text in texts for name in names) and not any(
+        short_company(text, case.request.company) or _is_slot(rule, text) for text in texts
+    ):
         yield Hit(None)
 
 

@@ -42,7 +42,7 @@ Clause = frozenset[Piece]
 INDEX = "guardrails/index.json"
 """What each pattern of the packs needs, read off beforehand (`make index`), since that takes a second or two."""
 
-_SYNTAX = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_SYNTAX = re.compile(r"[^\\\[()|]+|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _WHOLE = re.compile(r"\((?!\?(?:[:=!]|<[=!]))|\\[1-9]")
 """What a pattern is not cut for: groups that are asked for by name or number, flags within."""
 _WRAPPED = re.compile(r"((?:\\b|\^|\(\?<?[!=](?:\\.|[^()\[\\])*\))*)\(\?:")
@@ -50,35 +50,39 @@ _WRAPPED = re.compile(r"((?:\\b|\^|\(\?<?[!=](?:\\.|[^()\[\\])*\))*)\(\?:")
 _TAILS = (r")\b", ")")
 
 
-def alternatives(pattern: str) -> list[str]:
+@lru_cache(maxsize=4_000)
+def alternatives(pattern: str) -> tuple[str, ...]:
     r"""The patterns that a pattern is made of side by side: "a|b" is "a", and else "b"; so is r"\b(?:a|b)\b"."""
     if "|" not in pattern or _WHOLE.search(pattern):
-        return [pattern]
+        return (pattern,)
     branches = _branches(pattern)
     if len(branches) > 1:
-        return [one for branch in branches for one in alternatives(branch)]
+        return tuple(one for branch in branches for one in alternatives(branch))
     if (head := _WRAPPED.match(pattern)) and pattern.endswith(_TAILS):
         tail = next(tail for tail in _TAILS if pattern.endswith(tail))
         inner = pattern[head.end() : -len(tail)]
         if len(within := _branches(inner)) > 1 and all(within):
-            return [one for branch in within for one in alternatives(f"{head[1]}{branch}{tail[1:]}")]
-    return [pattern]
+            return tuple(one for branch in within for one in alternatives(f"{head[1]}{branch}{tail[1:]}"))
+    return (pattern,)
 
 
 def _branches(pattern: str) -> list[str]:
     """What stands between the bars of a pattern; the pattern itself, where its brackets don't match."""
-    found, depth = [""], 0
-    for sign in _SYNTAX.findall(pattern):
-        depth += (sign == "(") - (sign == ")")
-        if depth < 0:
-            return [pattern]
-        if sign == "|" and depth == 0:
-            found.append("")
-        else:
-            found[-1] += sign
-    return found
+    found, depth, start = [], 0, 0
+    for sign in _SYNTAX.finditer(pattern):
+        if sign[0] == "(":
+            depth += 1
+        elif sign[0] == ")":
+            depth -= 1
+            if depth < 0:
+                return [pattern]
+        elif sign[0] == "|" and depth == 0:
+            found.append(pattern[start : sign.start()])
+            start = sign.end()
+    return [*found, pattern[start:]]
 
 
+@lru_cache(maxsize=20_000)
 def needs(pattern: str) -> tuple[Clause, ...]:
     """The clauses that a text must meet for a pattern to match, the one that is met most seldom first.
 
@@ -109,6 +113,7 @@ def encoded(clauses: Iterable[Clause]) -> list[list[str]]:
     ]
 
 
+@lru_cache(maxsize=20_000)
 def _decoded(entry: str) -> Piece:
     after, between, letters = entry.partition(" ")
     if between:
@@ -197,7 +202,7 @@ def _inside(node: Any, value: Any, *, apart: bool) -> list[Clause]:
 
 def _rarest(strings: set[str]) -> Iterator[Clause]:
     """The clause of a stretch that is one of these strings: what is rarest in each. None where one of them is bare."""
-    best = [min(_pieces(string), key=_cost, default=None) for string in sorted(strings)]
+    best = [min(_pieces(string), key=_cost, default=None) for string in strings]
     if None not in best:
         yield Clause(piece for piece in best if piece)
 

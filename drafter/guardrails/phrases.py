@@ -10,7 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, reduce
+from itertools import pairwise
 from operator import or_
+from threading import Lock
 from typing import NamedTuple
 
 from drafter.guardrails.needs import DIGIT, TOKEN, Clause, Piece, alternatives, needs
@@ -24,10 +26,11 @@ class Phrases:
 
     def __init__(self, patterns: Sequence[str], flags: int = 0) -> None:
         self._patterns, self._flags = tuple(patterns), flags
-        for pattern in patterns:
-            for one in alternatives(pattern):
-                _lookup.add(self, one, flags)
-        self._key = _lookup.renewed()
+        with _lookup.lock:
+            for pattern in patterns:
+                for one in alternatives(pattern):
+                    _lookup.add(self, one, flags)
+            self._key = _lookup.renewed()
 
     @cached_property
     def whole(self) -> re.Pattern[str]:
@@ -49,10 +52,7 @@ class Phrases:
 
     def stand_in(self, text: str, called: Called | None = None) -> bool:
         """Whether there is a match in a text."""
-        for pattern in self._tried(text, called):
-            if pattern.search(text):
-                return True
-        return False
+        return any(pattern.search(text) for pattern in self._tried(text, called))
 
     def finditer(self, text: str, called: Called | None = None) -> Iterator[re.Match[str]]:
         """All matches in a text, none within another."""
@@ -62,7 +62,7 @@ class Phrases:
     def _tried(self, text: str, called: Called | None) -> Sequence[re.Pattern[str]]:
         # Phrases that were made after a text was read are not among those that its words were looked up for.
         if called is None or self._key >= called.known:
-            called = _called(text, _lookup.phrases)
+            called = _remembered(text, _lookup.phrases)
         left = called.left.get(self)
         if left is None:
             return ()
@@ -138,8 +138,8 @@ def called_by(text: str) -> Called:
 
 
 @lru_cache(maxsize=16)
-def _called(text: str, known: int) -> Called:
-    """`called_by`, for a short text that many phrases are looked for in one after the other."""
+def _remembered(text: str, _phrases: int) -> Called:
+    """`called_by`, for a text that many phrases are looked for in one after the other, while there are no new ones."""
     return called_by(text)
 
 
@@ -196,6 +196,8 @@ class _Lookup:
         self.alternatives: list[_Alternative] = []
         self.always: frozenset[int] = frozenset()
         self.phrases = 0
+        self.lock = Lock()
+        """Held by whoever adds something; readers need none."""
         self._bits: dict[Clause, int] = {}
         self._callers: defaultdict[Clause, set[int]] = defaultdict(set)
         self._pieces: defaultdict[str, list[tuple[Piece, Clause]]] = defaultdict(list)
@@ -206,29 +208,33 @@ class _Lookup:
         """The rows of the words of a text, and of those of its pairs of neighbours that any pattern asks for."""
         if len(self._words) > _MOST_WORDS:
             self._words = _Words(self._pieces, self._row)
-        pairs = filter(None, map(self._pairs.get, zip(words, words[1:], strict=False)))
+        pairs = filter(None, map(self._pairs.get, pairwise(words)))
         return [*map(self._words.__getitem__, set(words)), *pairs]
 
     def add(self, phrases: Phrases, pattern: str, flags: int) -> None:
         """Makes one of the patterns of phrases known."""
         clauses, number = needs(pattern), len(self.alternatives)
-        new = [clause for clause in clauses if clause not in self._bits]
-        for clause in new:
-            self._bits[clause] = 1 << len(self._bits)
-        bits = [self._bits[clause] for clause in clauses]
-        self.alternatives.append(_Alternative(phrases, pattern, flags, bits))
-        if clauses:
-            self._callers[clauses[0]].add(number)
-        else:
-            self.always |= {number}
         for clause in clauses:
-            row = self._row([clause])
-            for piece in clause:
-                if piece.after:
-                    known = self._pairs.get((piece.after, piece.letters), _NOTHING)
-                    self._pairs[piece.after, piece.letters] = _Row(known.meets | row.meets, known.calls | row.calls)
-                elif clause in new:
-                    self._pieces[piece.letters].append((piece, clause))
+            if clause not in self._bits:
+                self._meet(clause)
+        self.alternatives.append(_Alternative(phrases, pattern, flags, [self._bits[clause] for clause in clauses]))
+        if not clauses:
+            self.always |= {number}
+            return
+        self._callers[clauses[0]].add(number)
+        for pair in (piece for piece in clauses[0] if piece.after):
+            known = self._pairs[pair.after, pair.letters]
+            self._pairs[pair.after, pair.letters] = _Row(known.meets, known.calls | {number})
+
+    def _meet(self, clause: Clause) -> None:
+        """Makes known what meets a clause."""
+        self._bits[clause] = bit = 1 << len(self._bits)
+        for piece in clause:
+            if piece.after:
+                known = self._pairs.get((piece.after, piece.letters), _NOTHING)
+                self._pairs[piece.after, piece.letters] = _Row(known.meets | bit, known.calls)
+            else:
+                self._pieces[piece.letters].append((piece, clause))
 
     def _row(self, clauses: Iterable[Clause]) -> _Row:
         met = set(clauses)

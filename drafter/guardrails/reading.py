@@ -14,7 +14,6 @@ from typing import Literal
 
 from drafter.content import read_toml
 from drafter.guardrails.disguise import unveiled
-from drafter.guardrails.needs import TOKEN
 from drafter.guardrails.phrases import Called, Phrases, called_by
 from drafter.message import Part, Span
 
@@ -100,11 +99,6 @@ class Reading:
             pieces += [self.text[end : blank.start()], blank[0]]
             end = blank.end()
         return "".join([*pieces, self.text[end:]])
-
-    @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """The words of the text, names and all, in lower case."""
-        return frozenset(TOKEN.findall(lower(self.text)))
 
     @cached_property
     def starts(self) -> frozenset[int]:
@@ -216,9 +210,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _sentences(
-    text: str, masked: str, part: Part, called: Called, language: Language | None
-) -> Iterator[Sentence]:
+def _sentences(text: str, masked: str, part: Part, called: Called, language: Language | None) -> Iterator[Sentence]:
     for start, end, place in _places(masked, part, language):
         cut = _cuts_word(masked, start) or _cuts_word(masked, end)
         around = called_by(masked[start:end]) if cut else called

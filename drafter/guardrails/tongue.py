@@ -75,9 +75,7 @@ def _table(rule: Rule) -> Table:
     return having
 
 
-def _foreign(
-    reading: Reading, asked: str, table: Table, kin: frozenset[str]
-) -> Iterator[Stretch]:
+def _foreign(reading: Reading, asked: str, table: Table, kin: frozenset[str]) -> Iterator[Stretch]:
     scripts = {script for script, languages in _WRITTEN.items() if asked in languages.split()}
     for sentence in reading.sentences:
         weight = _in_other_script(sentence, scripts) or _in_other_words(sentence, asked, table, kin)
