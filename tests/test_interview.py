@@ -234,7 +234,9 @@ class TestEnding:
         """Nothing goes to a model that was not picked; one that fails is said, and the phrasebook writes."""
         Ending(Interview(Scripted(model if chosen == "m" else chosen, "done"), Kept(dict(WHOLE)))).run()
         assert bool(model.history) == (chosen == "m")
-        assert ("m: gave no usable answer" in " ".join(capsys.readouterr().out.split())) == (chosen == "m")
+        shown = " ".join(capsys.readouterr().out.split())
+        assert ("m: gave no usable answer" in shown) == (chosen == "m")
+        assert ("nothing was sent anywhere" in shown) == (chosen == "phrasebook")
 
     def test_a_changed_answer_is_in_the_next_message(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Whoever changes the company sees a message to the new one, and is asked nothing else."""

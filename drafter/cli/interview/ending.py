@@ -168,7 +168,6 @@ def show(result: Result, request: Request) -> None:
             render.say(note)
     rule("What to do next")
     render.advice(result.advice, stderr=False)
-    render.say()
 
 
 def rule(title: str) -> None:
@@ -189,8 +188,10 @@ def _private(request: Request) -> str:
 
 
 def _writer(result: Result) -> str:
-    if result.source == "phrasebook":
+    if {attempt.writer for attempt in result.attempts} == {"phrasebook"}:
         return "It was written here, on this computer; nothing was sent anywhere."
+    if result.source == "phrasebook":
+        return "The phrasebook wrote it, on this computer."
     return f"{result.source} wrote it, from the facts that may be told and without your names."
 
 
