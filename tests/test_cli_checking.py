@@ -163,6 +163,23 @@ def test_watch_judges_again_when_a_file_is_saved(folder: Path) -> None:
     assert process.exitstatus == 130
 
 
+@pytest.mark.parametrize(("settings", "words"), [({"NO_COLOR": "1"}, []), ({}, ["--plain"]), ({"TERM": "dumb"}, [])])
+def test_colour_is_left_out_where_it_is_not_wanted(folder: Path, settings: dict[str, str], words: list[str]) -> None:
+    """In a terminal, NO_COLOR leaves weight and underlines, and --plain or a dumb terminal not one escape code."""
+    environment = {**os.environ, "TERM": "xterm-256color", **settings}
+    environment.pop("FORCE_COLOR", None)
+    process = pexpect.spawn(
+        sys.executable, ["-m", "drafter", "check", "bad.txt", *words], cwd=str(folder), env=environment,
+        encoding="utf-8", timeout=20,
+    )  # fmt: skip
+    process.expect(pexpect.EOF)
+    process.close()
+    shown = str(process.before)
+    assert "[patience]" in shown
+    codes = {code for one in re.findall(r"\x1b\[([\d;]*)m", shown) for code in one.split(";")}
+    assert codes <= ({"0", "1", "2", "4"} if "NO_COLOR" in settings else set())
+
+
 def test_the_pre_commit_hook_is_a_command_that_there_is(command: Command) -> None:
     """The hook's entry is a command of drafter, and its pattern takes the drafts and not the requests."""
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))

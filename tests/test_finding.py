@@ -208,6 +208,43 @@ def test_json_lists_what_is_found(command: Command, thread: Path) -> None:
     assert found[0].keys() == {"field", "value", "line", "source"}
 
 
+def test_a_named_model_reads_the_text(
+    command: Command, thread: Path, fake: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the model finds is taken with its lines, in place of what the rules find; the private stays the rules'."""
+    monkeypatch.setattr("drafter.conversation.chosen_model", lambda _: fake)
+    thread.write_text(f"{THREAD}\nPrivate: the clinic in Bern\n", encoding="utf-8")
+    fake.enqueue({"found": [{"field": "role", "value": "Senior Recruiter", "quote": "Senior Recruiter"},
+                            {"field": "company", "value": "Northwind", "quote": "role at Northwind."}]})  # fmt: skip
+    found = json.loads(command("request", "from-text", thread, "--model", "fake", "--json").out)
+    assert [(one["field"], one["value"], one["line"]) for one in found] == [
+        ("company", "Northwind", 7),
+        ("private", "the clinic in Bern", 15),
+    ]
+
+
+def test_a_model_that_fails_is_said_and_the_rules_search(
+    command: Command, thread: Path, fake: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person has what the rules find, and knows why."""
+    monkeypatch.setattr("drafter.conversation.chosen_model", lambda _: fake)
+    fake.enqueue(ModelUnavailable("fake", "is away"))
+    done = command("request", "from-text", thread, "--model", "fake", "--json")
+    assert json.loads(done.out) == [one.model_dump() for one in find(THREAD, date.today())]
+    assert "fake: is away. So it was searched by rule." in " ".join(done.err.split())
+
+
+def test_no_model_reads_it_unasked(command: Command, thread: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that is set up, but not named here, is not sent the text."""
+
+    def refused(*_: object) -> None:
+        raise AssertionError("a model was chosen")
+
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setattr("drafter.conversation.chosen_model", refused)
+    assert command("request", "from-text", thread, "--json").code == 0
+
+
 def test_a_text_without_anything_is_exit_2(command: Command, thread: Path) -> None:
     """It says what to do instead."""
     thread.write_text("Lorem ipsum.", encoding="utf-8")

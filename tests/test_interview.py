@@ -17,9 +17,10 @@ from drafter import load_request
 from drafter.cli.interview.answers import Kept, fault, place, read, request_of
 from drafter.cli.interview.asking import BACK, Stopped
 from drafter.cli.interview.conduct import Interview, question_of
-from drafter.cli.interview.ending import as_toml
+from drafter.cli.interview.ending import Ending, as_toml
 from drafter.cli.interview.questions import QUESTIONS, Choice, Shape, applying
 from drafter.dates import moment
+from drafter.models import FakeModel
 from drafter.request import ReasonKind, Request, Stage
 
 TODAY = date(2026, 11, 26)  # a Thursday
@@ -215,6 +216,50 @@ class TestInterview:
         assert Kept.found() is None
 
 
+class TestEnding:
+    """What comes after the last question."""
+
+    @pytest.fixture
+    def model(self, monkeypatch: pytest.MonkeyPatch) -> FakeModel:
+        """A language model that is set up, and says nothing useful."""
+        made = FakeModel("m")
+        made.enqueue(*["no JSON"] * 3)
+        monkeypatch.setattr("drafter.models.configured_model", lambda *_: made)
+        return made
+
+    @pytest.mark.parametrize("chosen", ["m", "phrasebook"])
+    def test_where_a_model_is_set_up_the_person_decides(
+        self, model: FakeModel, chosen: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Nothing goes to a model that was not picked; one that fails is said, and the phrasebook writes."""
+        Ending(Interview(Scripted(model if chosen == "m" else chosen, "done"), Kept(dict(WHOLE)))).run()
+        assert bool(model.history) == (chosen == "m")
+        shown = " ".join(capsys.readouterr().out.split())
+        assert ("m: gave no usable answer" in shown) == (chosen == "m")
+        assert ("nothing was sent anywhere" in shown) == (chosen == "phrasebook")
+
+    def test_a_changed_answer_is_in_the_next_message(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Whoever changes the company sees a message to the new one, and is asked nothing else."""
+        kept = Kept({**WHOLE, "company": "Larkfield"})
+        Ending(Interview(Scripted("change", question_of("company"), "Northwind", "done"), kept)).run()
+        _, first, second = capsys.readouterr().out.split("Your message\n")
+        assert ("Larkfield" in first, "Larkfield" in second, "Northwind" in second) == (True, False, True)
+
+    def test_another_wording_is_another_message(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The seed goes on, and is kept with the answers."""
+        kept = Kept(dict(WHOLE))
+        Ending(Interview(Scripted("again", "done"), kept)).run()
+        _, first, second = capsys.readouterr().out.split("Your message\n")
+        assert (first != second, kept.seed) == (True, 1)
+
+    def test_when_done_nothing_is_kept(self) -> None:
+        """The answers are removed."""
+        kept = Kept(dict(WHOLE))
+        kept.save()
+        Ending(Interview(Scripted("done"), kept)).run()
+        assert not place().exists()
+
+
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]|\x1b\][^\x07]*\x07")
 DRAWN = ["\x1b[?7h", "]: ", "Your answer: "]
 """How the drawing of a menu, and a plain question, ends."""
@@ -297,7 +342,7 @@ def test_the_interview_from_start_to_message(terminal: Callable[..., Terminal], 
     written = load_request(tmp_path / "request.toml")
     assert (written.sender, written.stage, written.reason.kind) == ("Ana Ruiz", "invited", "health")
     assert [
-        word for word in ("Subject:", "Dear Tom,", "Ana Ruiz", "5 March", "personal circumstances") if word not in shown
+        word for word in ("Subject:", " Tom,", "Ana Ruiz", "5 March", "personal circumstances") if word not in shown
     ] == []
     assert [word for word in ("knee", "surgery", "Contoso", "health") if word in shown] == []
     assert "What each sentence rests on" in shown

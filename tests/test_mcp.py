@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pexpect
 import pytest
 from mcp import StdioServerParameters
 from mcp.client import Client
@@ -198,6 +199,15 @@ def test_a_port_that_is_taken_is_said(command: Command) -> None:
         done = command("mcp", "--http", "--port", str(port), "--model", "phrasebook")
     assert (done.code, done.out) == (2, "")
     assert f"port {port} can't be used" in done.err
+
+
+def test_at_a_terminal_it_says_what_it_is_for() -> None:
+    """A person who types the command is told who starts it, instead of being left waiting."""
+    process = pexpect.spawn(sys.executable, ["-m", "drafter", "mcp"], cwd=str(ROOT), encoding="utf-8", timeout=20)
+    process.expect_exact("the agent's host")
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 2
 
 
 def test_without_the_extra_it_says_what_to_install(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,11 @@ from drafter.cli import app, examples, render
 
 ASKED_SECONDS = 20.0
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "MISTRAL_API_KEY", "AZURE_OPENAI_API_KEY")
-EXTRAS = {"langchain": "models by provider:name, and middleware", "opentelemetry": "traces"}
+EXTRAS = {
+    "langchain": "models by provider:name, and middleware",
+    "mcp": "the server for agents",
+    "opentelemetry": "traces",
+}
 
 
 @app.command(

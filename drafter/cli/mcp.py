@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -27,6 +28,11 @@ def serve(
     ] = None,
 ) -> None:
     """Offer draft, check, advise and the guide to agents over MCP. Needs the extra "mcp"."""
+    if not http and sys.stdin.isatty():
+        raise typer.BadParameter(
+            "speaks to a program on standard input, not to a person; the agent's host starts it, or add --http",
+            param_hint="mcp",
+        )
     from drafter.integrations import mcp
 
     made = mcp.server(model, judge)

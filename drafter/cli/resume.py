@@ -34,7 +34,7 @@ def start() -> None:
     kept = Kept.found()
     render.say("This writes the message that withdraws you from an interview process.", style="bold")
     render.say(
-        "A few questions first. What you must not tell stays here, and nothing is sent. "
+        "A few questions first. What must stay private stays on this computer, and you send the message yourself. "
         f"{'Type < to go back' if look.plain else 'Esc goes back'}; Ctrl-C stops, and your answers are kept."
     )
     conduct(_chosen(kept) if kept is not None and kept.answers else Kept())

@@ -35,7 +35,7 @@ class Interview:
         listed = applying(self.kept.answers)
         render.say()
         render.say(f"{listed.index(question) + 1} of {len(listed)}. {question.ask}", style="bold")
-        render.say(" ".join(filter(None, (question.why, question.more(self.kept.answers)))), style="dim")
+        render.say(" ".join(filter(None, (question.why, question.more(self.kept.answers)))))
         try:
             answer = self._picked(question) if question.shape is Shape.CHOICE else self._typed(question)
         except Stopped as stop:

@@ -29,6 +29,7 @@ class Ending:
     def __init__(self, interview: Interview) -> None:
         self.interview, self.asker, self.kept = interview, interview.asker, interview.kept
         self._stale = True
+        self._model: Any = None
 
     def run(self) -> None:
         """Until the person is done; then nothing is kept. Raises Stopped, with everything kept."""
@@ -53,8 +54,9 @@ class Ending:
 
         render.say()
         try:
+            self._model = self._model or self._chosen_writer()
             with progress() as listener:
-                result = Drafter(on_event=listener).draft(request, seed=self.kept.seed)
+                result = Drafter(self._model, on_event=listener).draft(request, seed=self.kept.seed)
         except DrafterError as fault:
             render.say("From these answers no message can be written yet:", style="bold")
             for problem in fault.problems if isinstance(fault, RequestError) else [fault]:
@@ -63,6 +65,17 @@ class Ending:
         self._stale = False
         show(result, request)
         return result
+
+    def _chosen_writer(self) -> Any:
+        """Who writes; the person decides where a language model is set up. Raises DrafterError, and Stopped."""
+        from drafter.models import configured_model
+
+        model = configured_model()
+        if model is None:
+            return "phrasebook"
+        here = Choice("phrasebook", "The phrasebook, on this computer")
+        there = Choice(model, f"{model.name}: it is told what may be told, without names and private things")
+        return self.asker.pick("Who shall write it?", (there, here), model, back=False)
 
     def _do(self, wish: str, result: Result, request: Request) -> None:
         render.say()
@@ -155,7 +168,6 @@ def show(result: Result, request: Request) -> None:
             render.say(note)
     rule("What to do next")
     render.advice(result.advice, stderr=False)
-    render.say()
 
 
 def rule(title: str) -> None:
@@ -176,8 +188,10 @@ def _private(request: Request) -> str:
 
 
 def _writer(result: Result) -> str:
-    if result.source == "phrasebook":
+    if {attempt.writer for attempt in result.attempts} == {"phrasebook"}:
         return "It was written here, on this computer; nothing was sent anywhere."
+    if result.source == "phrasebook":
+        return "The phrasebook wrote it, on this computer."
     return f"{result.source} wrote it, from the facts that may be told and without your names."
 
 
