@@ -140,8 +140,8 @@ class Scoring:
         self, suite: Suite, path: Path, *, jobs: int | None = None, engine: Engine | None = None, strict: bool = False
     ) -> None:
         self.suite, self.path, self.stopped = suite, path, False
-        self._engine, self._strict = engine or Local(_jobs(path, jobs)), strict
-        self._is_run = has_header(path)
+        self._is_run, self._strict = has_header(path), strict
+        self._engine = engine or Local(_jobs(path, jobs))
 
     def scores(self, told: Callable[[Sums], None] | None = None, lines: IO[bytes] | None = None) -> Scores:
         """The figures; `told` is called with the sums of each part, and `lines` gets the scored lines in order.
@@ -191,7 +191,7 @@ def scored_header(header: Header) -> Header:
 
 def has_header(path: Path) -> bool:
     """Whether a file is a run; else it may be the data of a suite. Raises EvalDataError where it can't be read."""
-    if path.suffix == ".parquet":
+    if path.suffix == ".parquet" and path.is_file():
         return False
     try:
         header = read_header(path)
