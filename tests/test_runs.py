@@ -27,6 +27,7 @@ from drafter.evals import comparing, reports
 from drafter.evals.baselines import save_scored
 from drafter.evals.comparing import Verdict, compare
 from drafter.evals.offline import NetworkBarred, barred
+from drafter.evals.page import page
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
 from drafter.evals.records import Record, Scored, content_hash, run_schema
@@ -80,6 +81,8 @@ class TestTheSameBytes:
         """Neither clock nor order of finishing is in a run; times are beside it."""
         one, other = made_of(suite_of(), tmp_path / "a.jsonl"), made_of(suite_of(), tmp_path / "b.jsonl")
         assert one == other
+        pages = [page(suite_of(), tmp_path / name) for name in ("a.jsonl", "b.jsonl")]
+        assert pages[0] == pages[1]
         timed = [json.loads(line)["id"] for line in (tmp_path / "a.jsonl.timings").read_text().splitlines()[1:]]
         assert timed == [f"s{number}" for number in range(6)]
 
@@ -584,6 +587,26 @@ def test_there_is_no_way_out(leave: Callable[[], Any]) -> None:
     with pytest.raises(NetworkBarred, match="offline") as ended:
         tried()
     assert "test_there_is_no_way_out" in str(ended.value)
+
+
+def leaves(one: Outcome) -> bool:
+    """A scorer that calls home."""
+    return bool(socket.getaddrinfo("example.invalid", 80))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_scorer_has_no_way_out_either(jobs: int, suite_of: Make, tmp_path: Path) -> None:
+    """Neither in this process nor in those that work for it; the error says who tried."""
+    suite = suite_of()
+    made_of(suite, tmp_path / "a.jsonl")
+    calling = suite.model_copy(update={"scorers": ("tests.test_runs:leaves",)})
+
+    def scored() -> None:
+        with barred():
+            scores_of(calling, tmp_path / "a.jsonl", jobs)
+
+    with pytest.raises(NetworkBarred, match="in leaves"):
+        scored()
 
 
 class TestCommands:
