@@ -9,8 +9,11 @@ import typer
 
 from drafter.errors import DrafterError
 
-EVAL_PACKAGES = frozenset({"dask", "distributed", "filelock", "numpy", "pyarrow", "scipy", "vcr", "zstandard"})
-"""What the extra `eval` brings."""
+EXTRAS = {
+    **dict.fromkeys(("filelock", "numpy", "pyarrow", "scipy", "vcr", "zstandard"), "eval"),
+    **dict.fromkeys(("dask", "distributed"), "cluster"),
+}
+"""Which extra brings a package that a command may miss."""
 
 STOPPED, PIPE_CLOSED = 130, 141  # as shells report SIGINT and SIGPIPE
 
@@ -69,9 +72,10 @@ def main() -> None:
     except UnicodeEncodeError as fault:
         _stop(f"drafter: standard output can't hold {fault.object[fault.start]!a}; set PYTHONIOENCODING=utf-8", 2)
     except ModuleNotFoundError as fault:
-        if fault.name is None or fault.name.partition(".")[0] not in EVAL_PACKAGES:
+        extra = EXTRAS.get((fault.name or "").partition(".")[0])
+        if extra is None:
             raise
-        _stop(f"drafter: this needs {fault.name}; run: pip install 'graceful-drafter[eval]'", 2)
+        _stop(f"drafter: this needs {fault.name}; run: pip install 'graceful-drafter[{extra}]'", 2)
     except Exception as fault:
         show = getattr(fault, "show", None)  # typer's own errors about options show themselves
         if show is None:

@@ -223,11 +223,12 @@ def _address(scheduler: str | None) -> str:
 def _scoring(run: Path, suite: Suite, *, save: Path | None = None, **options: Any) -> Scores:
     from drafter.evals.baselines import save_scored
     from drafter.evals.offline import barred
+    from drafter.evals.reading import count_lines
     from drafter.evals.scoring import Scoring
 
     scoring = Scoring(suite, run, **options)
     offline = barred() if options.get("engine") is None else nullcontext()
-    with offline, bar(f"Scoring {run.name}", None, good="acceptable") as step:
+    with offline, bar(f"Scoring {run.name}", count_lines(run) - scoring.is_run, good="acceptable") as step:
 
         def told(sums: Any) -> None:
             step(sums.samples, sums.acceptable)

@@ -216,9 +216,8 @@ def many(count: int, *, guarded: bool) -> None:
         taken = time.perf_counter() - started
     spent = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) - before
     here, there = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(
-        f"{scores.samples:,} drafts ({size / 1e6:,.0f} MB), {'with' if guarded else 'without'} guardrails: {taken:.1f} s"
-    )
+    said = "with" if guarded else "without"
+    print(f"{scores.samples:,} drafts ({size / 1e6:,.0f} MB), {said} guardrails: {taken:.1f} s")
     print(f"  {scores.samples / taken:,.0f} a second, {scores.samples / spent:,.0f} a second of processor time")
     print(f"  peak memory {here:.0f} MB, of the largest worker {there:.0f} MB")
 
