@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
+
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
 from drafter.evals.scoring import Scoring
@@ -93,6 +95,19 @@ def test_a_run_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: Path)
     assert SAMPLES <= len(paid) <= SAMPLES + KILLS * 2 * IN_FLIGHT
 
 
+def test_a_terminal_has_a_bar(tmp_path: Path) -> None:
+    """With how many are done, the rate, and how many were written; it is gone when all is done."""
+    suite_in(tmp_path)
+    (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nwriter = "phrasebook"\n')
+    words = ["-m", "drafter", "eval", "produce", str(tmp_path / "mine.toml"), "--out", str(tmp_path / "run.jsonl")]
+    child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=120, dimensions=(24, 100))
+    child.expect(rf"Writing mine.*/{SAMPLES}.*\d+/s  100% written")
+    child.expect(f"{SAMPLES} samples are in")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
 def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     """Exit 130, the figures of what was written, and how to go on, which then ends in the whole run."""
     suite_in(tmp_path)
@@ -112,7 +127,7 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     assert process.returncode == 130
-    assert "add --resume to go on" in " ".join(err.split())
+    assert "`produce --resume` goes on" in " ".join(err.split())
     assert err.endswith("Stopped.\n")
     assert "acceptable" in out
     assert "Traceback" not in err

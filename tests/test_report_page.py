@@ -83,6 +83,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "one": page_of(suites["before"], runs["before"]),
         "two": page_of(suites["before"], runs["before"], runs["after"]),
         "written": page_of(written, runs["written"]),
+        "many": page_of(suites["before"], runs["before"]).replace("const MOST = 200", "const MOST = 3"),
     }
     for name, text in pages.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
@@ -156,6 +157,16 @@ def test_it_searches(opened: Open) -> None:
     assert listed(shown) == ["slot"]
     shown.fill("#search", "nowhere at all")
     assert listed(shown) == []
+
+
+def test_many_samples_are_shown_some_at_a_time(opened: Open) -> None:
+    """A button shows the next of them, and is gone when all are there; the first of the new ones has the focus."""
+    shown = opened("many")
+    assert len(listed(shown)) == 3
+    shown.click("text=Show 1 more of 1")
+    assert listed(shown) == ["kept", "slot", "markup", "missed"]
+    assert shown.evaluate("document.activeElement.parentElement.dataset.id") == "missed"
+    assert shown.locator("#more").is_hidden()
 
 
 def test_a_draft_is_shown_with_its_findings_in_place(opened: Open) -> None:

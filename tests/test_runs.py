@@ -3,11 +3,13 @@
 import gzip
 import json
 import multiprocessing
+import re
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -25,6 +27,7 @@ from drafter.evals import comparing, reports
 from drafter.evals.baselines import save_scored
 from drafter.evals.comparing import Verdict, compare
 from drafter.evals.offline import NetworkBarred, barred
+from drafter.evals.page import page
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
 from drafter.evals.records import Record, Scored, content_hash, run_schema
@@ -78,6 +81,8 @@ class TestTheSameBytes:
         """Neither clock nor order of finishing is in a run; times are beside it."""
         one, other = made_of(suite_of(), tmp_path / "a.jsonl"), made_of(suite_of(), tmp_path / "b.jsonl")
         assert one == other
+        pages = [page(suite_of(), tmp_path / name) for name in ("a.jsonl", "b.jsonl")]
+        assert pages[0] == pages[1]
         timed = [json.loads(line)["id"] for line in (tmp_path / "a.jsonl.timings").read_text().splitlines()[1:]]
         assert timed == [f"s{number}" for number in range(6)]
 
@@ -412,6 +417,20 @@ class TestWhatCanNotBeRead:
         produce(Job(suite), tmp_path / "a.jsonl", resume=True)
         assert (tmp_path / "a.jsonl").read_bytes() == whole
 
+    def test_a_file_of_nothing_else_says_what_is_wrong(self, suite_of: Make, tmp_path: Path) -> None:
+        """Where no line can be read, that is an error, and the first of them are named."""
+        suite = suite_of()
+        suite.files[0].write_text(self.BROKEN, encoding="utf-8")
+        with pytest.raises(EvalDataError, match="holds no sample") as wrong:
+            produce(Job(suite), tmp_path / "a.jsonl")
+        assert "data.jsonl, line 2: request.sender" in str(wrong.value)
+
+    @pytest.mark.parametrize("name", ["away.jsonl", "away.parquet", "away.jsonl.gz"])
+    def test_a_file_that_is_not_there_is_named(self, name: str, suite_of: Make, tmp_path: Path) -> None:
+        """Whatever its form."""
+        with pytest.raises(EvalDataError, match=re.escape(name)):
+            scores_of(suite_of(), tmp_path / name)
+
     def test_strict_stops(self, suite_of: Make, tmp_path: Path) -> None:
         """At the first of them, both producing and scoring."""
         suite = self.broken(suite_of(3))
@@ -503,6 +522,28 @@ def test_runs_and_data_may_be_packed(suite_of: Make, tmp_path: Path) -> None:
     parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "data.parquet")
     packed = suite.model_copy(update={"data": ("data.parquet",)})
     assert list(samples(packed)) == list(samples(suite))
+    figures_of = [scores_of(suite, tmp_path / name) for name in ("data.jsonl", "data.parquet")]
+    assert figures_of[0] == figures_of[1]
+
+
+@pytest.mark.parametrize("name", ["x.jsonl.gz", "x.jsonl.zst", "x.parquet"])
+def test_a_broken_archive_is_named(name: str, suite_of: Make, tmp_path: Path) -> None:
+    """What can't be unpacked, or breaks off, is an error with the file's name."""
+    good = {"gz": gzip.compress(b"{}" * 9_999), "zst": zstandard.compress(b"{}" * 9_999), "parquet": b"PAR1"}
+    (tmp_path / name).write_bytes(good[name.rpartition(".")[2]][:20] + b"no")
+    with pytest.raises(EvalDataError, match=re.escape(name)):
+        scores_of(suite_of(), tmp_path / name)
+
+
+def test_what_is_listed_is_bounded_and_what_is_counted_is_not(suite_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many failed, the first are listed, by their place in the run, and all are counted."""
+    monkeypatch.setattr("drafter.evals.sums.LISTED", 3)
+    failed = outcome(Record.model_validate({"id": "x", "request": REQUEST}))
+    sums = Sums()
+    for number in range(20, 0, -1):
+        sums.add(number, replace(failed, id=str(number)), [])
+    made = made_scores(suite_of(), sums)
+    assert ([id_ for id_, _ in made.failed], made.counts["failed"]) == (["1", "2", "3"], 20)
 
 
 def test_every_line_of_a_run_follows_the_schema(suite_of: Make, tmp_path: Path, command: Command) -> None:
@@ -546,6 +587,26 @@ def test_there_is_no_way_out(leave: Callable[[], Any]) -> None:
     with pytest.raises(NetworkBarred, match="offline") as ended:
         tried()
     assert "test_there_is_no_way_out" in str(ended.value)
+
+
+def leaves(one: Outcome) -> bool:
+    """A scorer that calls home."""
+    return bool(socket.getaddrinfo("example.invalid", 80))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_scorer_has_no_way_out_either(jobs: int, suite_of: Make, tmp_path: Path) -> None:
+    """Neither in this process nor in those that work for it; the error says who tried."""
+    suite = suite_of()
+    made_of(suite, tmp_path / "a.jsonl")
+    calling = suite.model_copy(update={"scorers": ("tests.test_runs:leaves",)})
+
+    def scored() -> None:
+        with barred():
+            scores_of(calling, tmp_path / "a.jsonl", jobs)
+
+    with pytest.raises(NetworkBarred, match="in leaves"):
+        scored()
 
 
 class TestCommands:

@@ -36,7 +36,8 @@ def _on(shown: Any, task: Any, good: str, clock: Callable[[], float]) -> Step:
 
     def step(done: int, well: int) -> None:
         count.add(done, well)
-        shown.update(task, completed=count.done, said=f"{count.rate:,.0f}/s  {count.well / count.done:.0%} {good}")
+        share = f"{count.well / count.done:.0%} {good}" if count.done else ""
+        shown.update(task, completed=count.done, said=f"{count.rate:,.0f}/s  {share}")
 
     return step
 

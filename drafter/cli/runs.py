@@ -17,6 +17,7 @@ from drafter.content import folder_from
 
 if TYPE_CHECKING:
     from drafter.evals.comparing import Comparison
+    from drafter.evals.records import Record
     from drafter.evals.scoring import Scores
     from drafter.evals.suites import Suite
 
@@ -128,13 +129,20 @@ def _produced(suite: Suite, path: Path, **options: Any) -> int:
     try:
         with nullcontext() if live else barred(), bar(f"Writing {suite.name}", total, good="written") as step:
             step(done, done)
-            job = Job(suite, **options)
-            return produce(
-                job, path, resume=resume, told=lambda one: step(1, one.fault is None), noted=_noted(suite.name)
-            )
+            job, failed = Job(suite, **options), 0
+
+            def told(one: Record) -> None:
+                nonlocal failed
+                failed += one.fault is not None
+                step(1, one.fault is None)
+
+            count = produce(job, path, resume=resume, told=told, noted=_noted(suite.name))
+        if failed:
+            render.note(f"{failed} of {count} samples failed; the run says why of each.", label=suite.name)
+        return count
     except KeyboardInterrupt:
         there = RunFile(path).count()
-        render.note(f"{there} samples are in {path}; add --resume to go on. So far:")
+        render.note(f"{there} samples are in {path}; `produce --resume` goes on with them. So far:")
         if there:
             deliver(_scoring(path, suite), Form.TEXT, Place(None))
         raise typer.Exit(STOPPED) from None
@@ -215,11 +223,12 @@ def _address(scheduler: str | None) -> str:
 def _scoring(run: Path, suite: Suite, *, save: Path | None = None, **options: Any) -> Scores:
     from drafter.evals.baselines import save_scored
     from drafter.evals.offline import barred
+    from drafter.evals.reading import count_lines
     from drafter.evals.scoring import Scoring
 
     scoring = Scoring(suite, run, **options)
     offline = barred() if options.get("engine") is None else nullcontext()
-    with offline, bar(f"Scoring {run.name}", None, good="acceptable") as step:
+    with offline, bar(f"Scoring {run.name}", count_lines(run) - scoring.is_run, good="acceptable") as step:
 
         def told(sums: Any) -> None:
             step(sums.samples, sums.acceptable)

@@ -62,7 +62,7 @@ def _look(event: str, arguments: tuple[Any, ...]) -> None:
         return
     said = f"{event} to {_address(event, arguments)!r} during an offline command"
     _tried.append(f"{said}\n{''.join(format_stack()[:-1])}")
-    raise NetworkBarred(said)
+    raise NetworkBarred(_tried[-1])
 
 
 def _address(event: str, arguments: tuple[Any, ...]) -> Any:

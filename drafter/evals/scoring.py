@@ -133,15 +133,16 @@ class Scoring:
     """The scoring of one file: a run, or the data of a suite as it is.
 
     `engine` is where chunks are worked on; left out, `jobs` processes of this machine, one a core. `strict` stops at
-    the first line that can't be read. `stopped` says that Ctrl-C ended it, with the figures of what was done.
+    the first line that can't be read. `is_run` says which of the two it is, `stopped` that Ctrl-C ended it, with the
+    figures of what was done.
     """
 
     def __init__(
         self, suite: Suite, path: Path, *, jobs: int | None = None, engine: Engine | None = None, strict: bool = False
     ) -> None:
         self.suite, self.path, self.stopped = suite, path, False
-        self._engine, self._strict = engine or Local(_jobs(path, jobs)), strict
-        self._is_run = has_header(path)
+        self.is_run, self._strict = has_header(path), strict
+        self._engine = engine or Local(_jobs(path, jobs))
 
     def scores(self, told: Callable[[Sums], None] | None = None, lines: IO[bytes] | None = None) -> Scores:
         """The figures; `told` is called with the sums of each part, and `lines` gets the scored lines in order.
@@ -150,7 +151,7 @@ class Scoring:
         """
         for name in self.suite.scorers:
             scorer(name)  # a wrong one is named before the work begins
-        work = Work(self.suite.scorers, Record if self._is_run else Sample, lines=lines is not None)
+        work = Work(self.suite.scorers, Record if self.is_run else Sample, lines=lines is not None)
         begin = lines.tell() if lines is not None else 0
         sums = self._sum(self._engine(work, self._chunks()), told, lines)
         if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
@@ -166,7 +167,7 @@ class Scoring:
         return made_scores(self.suite, sums)
 
     def _chunks(self) -> Iterator[Chunk]:
-        return run_chunks(self.path) if self._is_run else chunks(self.path)
+        return run_chunks(self.path) if self.is_run else chunks(self.path)
 
     def _sum(self, parts: Iterator[Part], told: Callable[[Sums], None] | None, lines: IO[bytes] | None) -> Sums:
         sums = Sums()
@@ -191,7 +192,7 @@ def scored_header(header: Header) -> Header:
 
 def has_header(path: Path) -> bool:
     """Whether a file is a run; else it may be the data of a suite. Raises EvalDataError where it can't be read."""
-    if path.suffix == ".parquet":
+    if path.suffix == ".parquet" and path.is_file():
         return False
     try:
         header = read_header(path)

@@ -122,8 +122,15 @@ def samples(suite: Suite, told: Told | None = None) -> Iterator[Record]:
     EvalDataError, as do a file that can't be read and data without a sample.
     """
     seen: dict[str, str] = {}
+    unread: list[Unread] = []
+
+    def tell(one: Unread) -> None:
+        unread.append(one)
+        if told is not None:
+            told(one)
+
     for path in suite.files:
-        for sample in _of_file(path, told):
+        for sample in _of_file(path, tell if told is not None else None):
             if sample.id not in seen:
                 seen[sample.id] = path.name
                 yield sample
@@ -131,9 +138,10 @@ def samples(suite: Suite, told: Told | None = None) -> Iterator[Record]:
             wrong = Unread(unread=f"{path.name}, {sample.id}", what=f"id {sample.id!r} is taken by {seen[sample.id]}")
             if told is None:
                 raise EvalDataError(wrong.unread, [Problem("", wrong.what)])
-            told(wrong)
+            tell(wrong)
     if not seen:
-        raise EvalDataError(", ".join(str(path) for path in suite.files), [Problem("", "holds no sample")])
+        problems = [Problem("", "holds no sample"), *(Problem(one.unread, one.what) for one in unread[:5])]
+        raise EvalDataError(", ".join(str(path) for path in suite.files), problems)
 
 
 def _of_file(path: Path, told: Told | None) -> Iterator[Record]:

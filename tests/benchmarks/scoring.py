@@ -206,6 +206,7 @@ def many(count: int, *, guarded: bool) -> None:
         run = save_run(Path(folder), count)
         size = run.stat().st_size
         scoring = Scoring(suite_in(run.parent), run)
+        before = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
         started = time.perf_counter()
         if guarded:
             scores = scoring.scores()
@@ -213,12 +214,12 @@ def many(count: int, *, guarded: bool) -> None:
             with without_guardrails():
                 scores = scoring.scores()
         taken = time.perf_counter() - started
+    spent = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) - before
     here, there = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     said = "with" if guarded else "without"
-    print(
-        f"{scores.samples:,} drafts ({size / 1e6:,.0f} MB) {said} guardrails: {taken:.1f} s, "
-        f"{scores.samples / taken:,.0f} a second; peak memory {here:.0f} MB, of the largest worker {there:.0f} MB"
-    )
+    print(f"{scores.samples:,} drafts ({size / 1e6:,.0f} MB), {said} guardrails: {taken:.1f} s")
+    print(f"  {scores.samples / taken:,.0f} a second, {scores.samples / spent:,.0f} a second of processor time")
+    print(f"  peak memory {here:.0f} MB, of the largest worker {there:.0f} MB")
 
 
 if __name__ == "__main__":
