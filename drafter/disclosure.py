@@ -194,7 +194,7 @@ def _squeeze(text: str) -> str:
 @cache
 def everyday_words() -> frozenset[str]:
     """Words that every such message uses, in any language, and that therefore give nothing away."""
-    folders = ("guardrails", *list_folders("guardrails"))
+    folders = ("guardrails", *(f"guardrails/{name}" for name in list_folders("guardrails")))
     paths = [path for folder in folders for path in list_files(folder, "everyday.toml")]
     return frozenset(word for path in paths for word in str(read_toml(path)["words"]).split())
 
