@@ -30,49 +30,50 @@ REQUEST = {
 
 
 class Paid:
-    """A model that writes down which sample it is paid for, before it answers."""
+    """A model that writes down which sample it is paid for, before it answers.
+
+    It kills its own process when the run has a size, in the midst of whatever the other threads are doing.
+    """
 
     name = "paid"
 
-    def __init__(self, ledger: Path) -> None:
-        self._ledger = ledger
+    def __init__(self, run: Path, deadly: int | None) -> None:
+        self._run, self._ledger, self._deadly = run, run.with_suffix(".ledger"), deadly
 
     def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         asked = re.search(r"the tour of hall (\d+)", call.messages[-1].content)
         assert asked is not None
         with self._ledger.open("a") as ledger:
             ledger.write(f"s{asked[1]}\n")
+        if self._deadly is not None and self._run.stat().st_size >= self._deadly:
+            os.kill(os.getpid(), signal.SIGKILL)
         return ModelReply(ANSWER, Usage(), self.name)
 
     async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
         return self.complete(call, timeout=timeout)
 
 
-def suite_in(folder: Path) -> Suite:
-    asked = [{**REQUEST, "appreciated": [f"the tour of hall {number}"]} for number in range(SAMPLES)]
+def suite_in(folder: Path, count: int = SAMPLES) -> Suite:
+    asked = [{**REQUEST, "appreciated": [f"the tour of hall {number}"]} for number in range(count)]
     lines = [json.dumps({"id": f"s{number}", "request": request}) for number, request in enumerate(asked)]
     (folder / "data.jsonl").write_text("\n".join(lines), encoding="utf-8")
     fields = {"name": "mine", "about": "a", "data": ["data.jsonl"], "writer": "model"}
     return Suite.model_validate({**fields, "scorers": ["acceptable", "calls", "words"], "folder": folder})
 
 
-def write(folder: Path, name: str, resume: bool) -> None:
-    job = Job(suite_in(folder), model=Paid(folder / f"{name}.ledger"), in_flight=IN_FLIGHT)
-    produce(job, folder / f"{name}.jsonl", resume=resume)
+def write(folder: Path, name: str, resume: bool, deadly: int | None = None) -> None:
+    run = folder / f"{name}.jsonl"
+    produce(Job(suite_in(folder), model=Paid(run, deadly), in_flight=IN_FLIGHT), run, resume=resume)
 
 
 def kill_at(folder: Path, size: int) -> None:
-    """Has a process of its own go on with a run, and kills it as soon as the file has a size."""
+    """Has a process of its own go on with a run, until the file has a size and it is killed."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.test_interrupted_runs"])
-    process = context.Process(target=write, args=(folder, "killed", True))
+    process = context.Process(target=write, args=(folder, "killed", True, size))
     process.start()
-    path = folder / "killed.jsonl"
-    while process.is_alive() and not (path.exists() and path.stat().st_size >= size):
-        process.join(0.001)
-    if process.is_alive():
-        os.kill(process.pid or 0, signal.SIGKILL)
     process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 def test_a_run_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_a_run_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: Path)
     whole = (tmp_path / "whole.jsonl").read_bytes()
     ledger, saved_at = tmp_path / "killed.ledger", []
     chance = random.Random(7)
-    for size in sorted(chance.randrange(200, len(whole) - 3_000) for _ in range(KILLS)):
+    for size in sorted(chance.randrange(200, len(whole) - 8_000) for _ in range(KILLS)):
         kill_at(tmp_path, size)
         saved = (tmp_path / "killed.jsonl").read_bytes().rpartition(b"\n")[0].splitlines()[1:]
         saved_at.append(({json.loads(line)["id"] for line in saved}, len(ledger.read_text().split())))
@@ -110,7 +111,7 @@ def test_a_terminal_has_a_bar(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     """Exit 130, the figures of what was written, and how to go on, which then ends in the whole run."""
-    suite_in(tmp_path)
+    suite_in(tmp_path, 150)
     text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nwriter = "phrasebook"\nscorers = ["acceptable"]\n'
     (tmp_path / "mine.toml").write_text(text)
     run = tmp_path / "run.jsonl"
@@ -132,4 +133,4 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     assert "acceptable" in out
     assert "Traceback" not in err
     assert command(*produced, "--resume").code == 0
-    assert [one.id for one in read_run(run)[1]] == [f"s{number}" for number in range(SAMPLES)]
+    assert [one.id for one in read_run(run)[1]] == [f"s{number}" for number in range(150)]
