@@ -62,7 +62,9 @@ def blocks(page: Path) -> Iterator[Block]:
     for index, one in enumerate(found):
         language, inside = one[2], textwrap.dedent(one[4])
         follows = found[index + 1] if index + 1 < len(found) else None
-        shown = follows and language == "python" and follows[2] == "text" and not text[one.end() : follows.start()].strip()
+        shown = (
+            follows and language == "python" and follows[2] == "text" and not text[one.end() : follows.start()].strip()
+        )
         comment = _NAMED.match(inside) if language in {"toml", "yaml"} else None
         yield Block(
             place=f"{page.relative_to(ROOT).as_posix()}:{text.count(chr(10), 0, one.start()) + 1}",
@@ -191,7 +193,9 @@ def reading(place: Path) -> Iterator[Reader]:
 
 def _variables(place: Path, base_url: str) -> dict[str, str]:
     """The environment of a reader who has set nothing up, and whose language model is at `base_url`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "DRAFTER_", "COLUMNS"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "DRAFTER_", "COLUMNS"))
+    }
     homes = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), str(place / "home"))
     return {
         **kept,

@@ -23,6 +23,7 @@ DOCS = ROOT / "docs"
 MADE = sorted((REFERENCE / "commands").glob("*.md"))
 PAGES = {page.relative_to(ROOT).as_posix(): page for page in WRITTEN}
 
+
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
     """A reader in a folder of their own."""
@@ -114,7 +115,9 @@ def test_the_rule_of_the_recipe_holds() -> None:
     """The rule that the recipe adds does what its own texts say."""
     (text,) = (block.text for block in blocks(DOCS / "recipes" / "rule.md") if "[[rule]]" in block.text)
     (rule,) = load("docs/recipes/rule.md", tomllib.loads(text))
-    assert [flags(rule, one) for one in (*rule.flag, *rule.passes)] == [True] * len(rule.flag) + [False] * len(rule.passes)
+    assert [flags(rule, one) for one in (*rule.flag, *rule.passes)] == [True] * len(rule.flag) + [False] * len(
+        rule.passes
+    )
 
 
 def test_the_hook_of_the_recipe_is_there() -> None:
@@ -128,6 +131,8 @@ def test_the_hook_of_the_recipe_is_there() -> None:
 def test_the_steps_of_the_recipe_run(reader: Reader) -> None:
     """The commands of the workflow that the recipe shows work, one after the other."""
     (block,) = (one for one in blocks(DOCS / "recipes" / "ci.md") if one.name == ".github/workflows/letters.yml")
-    steps = [step["run"] for job in yaml.safe_load(block.text)["jobs"].values() for step in job["steps"] if "run" in step]
+    steps = [
+        step["run"] for job in yaml.safe_load(block.text)["jobs"].values() for step in job["steps"] if "run" in step
+    ]
     assert steps
     reader.type("\n".join(steps), block.place)

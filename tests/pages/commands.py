@@ -15,7 +15,7 @@ HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 def command_pages() -> dict[str, str]:
     """The pages by path."""
     top = typer.main.get_command(app)
-    context = typer.Context(top, info_name="drafter", **HELP)  # type: ignore[arg-type]  # typer's own copy of click
+    context = typer.Context(top, info_name="drafter", **HELP)
     commands = {name: top.get_command(context, name) for name in COMMANDS}  # type: ignore[attr-defined]
     return {
         "commands/index.md": _overview(top, context),
