@@ -7,7 +7,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
-	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 draft: .venv/run.stamp  ## a message by the built-in phrasebook (REQUEST=examples/request.toml ARGS="--seed 3")
 	@$(BIN)/drafter draft "$(REQUEST)" --model phrasebook $(ARGS)
@@ -47,6 +47,15 @@ fuzz: .venv/fuzz.stamp  ## drives check with any text and request for SECONDS (6
 model: .venv/model.stamp  ## trains guardrails/en/sentences/model.json anew, after a change of the sentences
 	$(BIN)/python -m drafter.guardrails.trainer
 
+docs: .venv/docs.stamp  ## builds the documentation's site in build/site, without a warning
+	$(BIN)/zensical build --strict --clean
+
+docs-serve: .venv/docs.stamp  ## shows the documentation on http://localhost:8000, and follows what you write
+	$(BIN)/zensical serve
+
+pages: .venv/test.stamp  ## docs/reference, and what the examples print, anew after a change of rules, commands or fields
+	$(BIN)/python -m tests.pages
+
 record: .venv/test.stamp  ## records tests/cassettes anew; needs an endpoint (see tests/cassettes/README.md)
 	$(BIN)/python -m tests.record $(ARGS)
 
@@ -64,12 +73,14 @@ lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 	$(COMPILE) --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
 	$(COMPILE) --group fuzz --constraint requirements/test.txt --output-file requirements/fuzz.txt
 	$(COMPILE) --group model --constraint requirements/test.txt --output-file requirements/model.txt
+	$(COMPILE) --group docs --constraint requirements/test.txt --output-file requirements/docs.txt
 	@rm -rf .venv-lock
 
 clean:  ## removes the environment and whatever was built or cached
 	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help draft eval baseline test lint typecheck format wheel bench fuzz index model record lock clean
+.PHONY: help draft eval baseline test lint typecheck format wheel bench docs docs-serve pages fuzz index model record lock \
+    clean
 
 # The environment grows: first what `make draft` needs, then what `make test` adds. A stamp says that its step is whole,
 # and for which folder. Without the first one everything is made anew, so nothing half-made is ever built upon; an
@@ -114,4 +125,9 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-input
 .venv/model.stamp: requirements/model.txt .venv/run.stamp
 	@echo "Adding what the training needs ..." >&2
 	@$(INSTALL) --require-hashes --requirement requirements/model.txt >&2
+	@touch $@
+
+.venv/docs.stamp: requirements/docs.txt .venv/run.stamp
+	@echo "Adding what builds the documentation ..." >&2
+	@$(INSTALL) --require-hashes --requirement requirements/docs.txt >&2
 	@touch $@

@@ -1,5 +1,6 @@
 """The pages of the commands, made from the command line itself: an overview, and a page for each command."""
 
+import re
 from typing import Any
 
 import typer
@@ -8,11 +9,13 @@ from drafter.cli import app
 from drafter.cli.commands import COMMANDS
 from tests.pages.markdown import code, plain, table
 
+HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+
 
 def command_pages() -> dict[str, str]:
     """The pages by path."""
     top = typer.main.get_command(app)
-    context = typer.Context(top, info_name="drafter")  # type: ignore[arg-type]  # typer's own copy of click
+    context = typer.Context(top, info_name="drafter", **HELP)
     commands = {name: top.get_command(context, name) for name in COMMANDS}  # type: ignore[attr-defined]
     return {
         "commands/index.md": _overview(top, context),
@@ -42,14 +45,14 @@ def _page(command: Any, name: str, parent: Any) -> str:
 
 def _told(command: Any, name: str, parent: Any, level: int) -> list[str]:
     """What a command is and takes; of a group, what each of its own commands is and takes."""
-    context = typer.Context(command, info_name=name, parent=parent)
+    context = typer.Context(command, info_name=name, parent=parent, **HELP)
     blocks = ["\n\n".join(plain(block) for block in (command.help or "").split("\n\n"))]
     inner = getattr(command, "commands", None)
     if inner:
         for part, one in inner.items():
             blocks += [f"{'#' * level} {context.command_path} {part}", *_told(one, part, context, level + 1)]
         return blocks
-    pieces = " ".join(piece.strip("{}") for piece in command.collect_usage_pieces(context))
+    pieces = re.sub(r"\.{4,}", "...", re.sub(r"[{}]", "", " ".join(command.collect_usage_pieces(context))))
     arguments, options = _parameters(command, context)
     blocks.append(f"```text\n{context.command_path} {pieces}\n```")
     return blocks + [part for part in (arguments, options, _examples(command)) if part]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-_SYNTAX = re.compile(r"[\\`*_{}\[\]<>|#~^&]|(?<=://)|(?m:^\s*(?:[-+]|\d+(?=[.)])))")
+_SYNTAX = re.compile(r"[\\`*_{}\[\]<>|#~^&]|(?m:^\s*(?:[-+]|\d+(?=[.)])))")
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ from drafter.guide import PRINCIPLES
 from tests.pages.markdown import boxed, code, listed, one_line, plain, table
 
 TEXTS, OF_EACH = 4, 2
-"""How many texts of a sort are shown of what says the same, and how many of each part of it."""
+"""How many texts of a sort are shown of what says the same, and how many of each part where several say it."""
 
 FAMILIES = {
     "honesty": "What the message says is true, and the request says so.",
@@ -114,7 +114,8 @@ def _limit(part: Rule) -> str:
 
 
 def _texts(sorts: Iterable[Sequence[Mapping[str, Any]]]) -> list[str]:
-    found = [_text(text) for texts in sorts for text in texts[:OF_EACH]]
+    several = list(sorts)
+    found = [_text(text) for texts in several for text in texts[: OF_EACH if len(several) > 1 else TEXTS]]
     return list(dict.fromkeys(found))[:TEXTS]
 
 

@@ -31,8 +31,8 @@ def _request() -> str:
     return "\n\n".join(
         [
             "# The request",
-            "What you tell the tool, as a TOML, YAML or JSON file, as options of `drafter draft`, as the answers to its "
-            "questions, or as a `Request` in Python. A wrong name or value is an error that says what is allowed.",
+            "What you tell the tool, as a TOML, YAML or JSON file, as options of `drafter draft`, as the answers to "
+            "its questions, or as a `Request` in Python. A wrong name or value is an error that says what is allowed.",
             table(["field", "what it holds", "default", "meaning"], rows),
             f"Where `max_words` is not set, the body may have as many words as its channel bears: {limits}.",
             "What the fields mean for the message, `share` above all, is told in [The contract](../contract.md).",
@@ -43,7 +43,7 @@ def _request() -> str:
 def _said() -> Mapping[str, str]:
     """What the options of `drafter draft` say of each field."""
     top = typer.main.get_command(app)
-    context = typer.Context(top, info_name="drafter")  # type: ignore[arg-type]  # typer's own copy of click
+    context = typer.Context(top, info_name="drafter")
     command: Any = top.get_command(context, "draft")  # type: ignore[attr-defined]
     options = {parameter.name: parameter.help for parameter in command.params}
     names = {"reason.kind": "reason", "reason.detail": "detail", "reason.share": "share"}
@@ -102,7 +102,7 @@ def _errors() -> str:
     return "\n\n".join(
         [
             "# Errors",
-            f"{about} Each says what happened, where, and what to do next; `str()` of it is meant for a person to read.",
+            f"{about} Each says what happened, where, and what to do next; `str()` of it is for a person to read.",
             f"```text\n{tree.strip()}\n```",
             "They are in `drafter.errors`, and their base, `DrafterError`, is in `drafter`.",
         ]
