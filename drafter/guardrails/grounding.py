@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
+from drafter.disclosure import everyday_words
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
@@ -154,6 +155,8 @@ def _names(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
 def _is_known_name(name: str, plain: frozenset[str], known: frozenset[str]) -> bool:
     pieces = {name, name.split("'")[0]}, set(re.findall(r"\w+", name))
     if any(piece in plain or _plain(piece) in known for piece in pieces[0]):
+        return True
+    if "'" in name and name.split("'")[0] in everyday_words():  # "Let's", "What's"
         return True
     if all(piece in plain or _plain(piece) in known for piece in pieces[1]):
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -28,6 +29,8 @@ from drafter.guide import channel_for
 from drafter.names import spoken
 from drafter.request import Channel, Request
 
+DATES = frozenset(name.lower() for name in (*calendar.month_name, *calendar.day_name))
+"""Months and weekdays: "March" is no "Marco" misspelt."""
 _SPOKEN = {Channel.PHONE, Channel.TEXT}
 _CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['-])[^\W\d_a-zß-öø-ÿ][^\W_]*(?:['-][^\W_]+)*")
 _HONOURED = re.compile(r"-[a-z]{2,6}$")  # "Tanaka-san"
@@ -209,6 +212,7 @@ def misspelt(_: Rule, case: Case) -> Iterator[Hit]:
                 not word[0][0].isupper()
                 or spelt in known
                 or spelt in usual
+                or spelt in DATES
                 or (len(spelt) < 6 and _opens(reading, word.start()))
             ):
                 continue

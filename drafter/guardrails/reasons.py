@@ -76,6 +76,12 @@ def reason(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 def _is_allowed(sentence: Sentence, one: Told, case: Case) -> bool:
-    """Whether a word of some length that tells the reason stands in what the person lets be said."""
-    given = set(re.findall(r"[^\W\d_]{5,}", case.allowed))
-    return any(word in given for word in re.findall(r"[^\W\d_]{5,}", sentence.masked[one.start : one.end]))
+    """Whether a word of some length that tells the reason stands in what the person lets be said, or in a name."""
+    words = re.findall(r"[^\W\d_]{4,}", sentence.masked[one.start : one.end])
+    named = f"{case.request.company} {case.request.role}".lower()
+    return any(word in named or (len(word) > 4 and word in given) for word in words for given in [_given(case.allowed)])
+
+
+@lru_cache(maxsize=256)
+def _given(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]{5,}", text))

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.kinds import KINDS, Case, Hit, Rule, allowed, kind
-from drafter.guardrails.reading import Sentence
+from drafter.guardrails.pack import language
+from drafter.guardrails.reading import Sentence, running
 from drafter.guardrails.tagger import bars, does, features, tagger
 
 FEWEST_WORDS = 3
@@ -55,6 +56,22 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
         if not does(head, one, case) or not _leans(rule, one, case) or is_given(one, case):
             continue
         yield Hit(case.body, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
+
+
+@kind("disguised", tagged=True)
+def disguised(rule: Rule, case: Case) -> Iterator[Hit]:
+    """Sentences that do `head` in what may be hidden in a text (leet or spaced-out letters, encodings), not beside it."""
+    known, bar, language_ = tagger(case.language), bars(case.language)[rule.parameters["head"]], language(case.language)
+    for reading in case.readings:
+        for text, _ in reading.hidden:
+            hidden = (one for one in running(text, language_) if one.text not in reading.masked)
+            if known and any(
+                len(one.text.split()) >= FEWEST_WORDS
+                and known.scores(features(one, case.language))[bar.head] > bar.above
+                for one in hidden
+            ):
+                yield Hit(reading, 0, len(reading.text))
+                break
 
 
 def spoken(case: Case) -> Iterator[Sentence]:
@@ -109,4 +126,3 @@ def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
             return
     if not any(_makes(wanted, one, case) for one in case.body.sentences):
         yield Hit(None)
-

@@ -63,7 +63,9 @@ class Tagger:
 
     def weights(self, feature: str) -> Sequence[int]:
         """What a feature adds to each head's score; nothing where it is not known."""
-        return struct.unpack(f"{len(self.heads)}b", base64.b85decode(self._raw[feature])) if feature in self._raw else ()
+        return (
+            struct.unpack(f"{len(self.heads)}b", base64.b85decode(self._raw[feature])) if feature in self._raw else ()
+        )
 
     def _weight(self, feature: str) -> int:
         known = self._packed.get(feature)
@@ -120,7 +122,10 @@ def bars(language: str) -> Mapping[str, Bar]:
     """The bars of a language by name (tags.toml); one is named for its head, or names it."""
     path = f"guardrails/{language}/tags.toml"
     tables = read_toml(path) if path in list_files(f"guardrails/{language}", ".toml") else {}
-    return {name: Bar(table.get("head", name), table["above"], table.get("signed", table["above"])) for name, table in tables.items()}
+    return {
+        name: Bar(table.get("head", name), table["above"], table.get("signed", table["above"]))
+        for name, table in tables.items()
+    }
 
 
 def features(sentence: Sentence, language: str) -> list[str]:

@@ -36,7 +36,15 @@ TOPICS = (
     "health", "pregnancy", "family", "money", "debts", "legal", "immigration", "religion", "politics", "relationships",
     "present_job",
 )  # fmt: skip
-HEADS = ("sour", "criticism", *MOVES, "reason", *(f"r:{one}" for one in REASONS), "topic", *(f"t:{one}" for one in TOPICS))
+HEADS = (
+    "sour",
+    "criticism",
+    *MOVES,
+    "reason",
+    *(f"r:{one}" for one in REASONS),
+    "topic",
+    *(f"t:{one}" for one in TOPICS),
+)
 """What is asked of a sentence: sour in tone; of those, rather criticism than coldness; which moves it makes; whether it
 gives a reason, and of which kinds; whether it touches a sensitive topic, and which.
 """
