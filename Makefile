@@ -77,7 +77,7 @@ lock:  ## renews the pins in requirements/ from the ranges in pyproject.toml
 	@rm -rf .venv-lock
 
 clean:  ## removes the environment and whatever was built or cached
-	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lock dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache
 
 .PHONY: help draft eval baseline test lint typecheck format wheel bench docs docs-serve pages fuzz index model record lock \
     clean

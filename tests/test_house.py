@@ -195,7 +195,8 @@ def test_the_search_for_unwanted_text_finds_it(kind: str, parts: tuple[str, str]
 
 
 @pytest.mark.parametrize(
-    ("name", "groups"), [("run.txt", ["install"]), ("test.txt", ["install", "test"]), ("model.txt", ["model"])]
+    ("name", "groups"),
+    [("run.txt", ["install"]), ("test.txt", ["install", "test"]), ("model.txt", ["model"]), ("docs.txt", ["docs"])],
 )
 def test_pins_have_hashes_and_lie_in_the_declared_ranges(name: str, groups: list[str]) -> None:
     """A requirements file holds nothing but pins with hashes, and each range of pyproject.toml admits its pin."""

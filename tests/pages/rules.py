@@ -71,17 +71,9 @@ def _rule(name: str, parts: Sequence[Rule]) -> list[str]:
     said = dict.fromkeys((part.message, part.advice) for part in parts)
     return [
         f"## {name} {{ #{name.partition('/')[2]} }}",
-        table(
-            ["severity", "serves", "parts", "stands in"],
-            [
-                [
-                    " and ".join(dict.fromkeys(part.severity for part in parts)),
-                    "<br>".join(_served(parts)),
-                    str(len(parts)),
-                    "<br>".join(code(path) for path in dict.fromkeys(part.path for part in parts)),
-                ]
-            ],
-        ),
+        f"*{' and '.join(dict.fromkeys(part.severity for part in parts))}* · serves {', '.join(_served(parts))} · "
+        f"{len(parts)} {'part' if len(parts) == 1 else 'parts'} in "
+        f"{', '.join(code(path) for path in dict.fromkeys(part.path for part in parts))}",
         *(_said(message, advice, parts) for message, advice in said),
     ]
 

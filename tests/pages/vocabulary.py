@@ -10,7 +10,7 @@ from drafter import errors
 from drafter.cli import app
 from drafter.guardrails.pack import REFERENCE, rules_by_name
 from drafter.guide import PRINCIPLES, WORD_LIMITS
-from drafter.request import Request
+from drafter.request import DETAIL_LIMIT, ENTRIES_LIMIT, ENTRY_LIMIT, NAME_LIMIT, Request
 from tests.pages.markdown import code, plain, table
 from tests.pages.rules import link
 
@@ -34,7 +34,9 @@ def _request() -> str:
             "What you tell the tool, as a TOML, YAML or JSON file, as options of `drafter draft`, as the answers to "
             "its questions, or as a `Request` in Python. A wrong name or value is an error that says what is allowed.",
             table(["field", "what it holds", "default", "meaning"], rows),
-            f"Where `max_words` is not set, the body may have as many words as its channel bears: {limits}.",
+            f"Names have at most {NAME_LIMIT} characters, the detail {DETAIL_LIMIT:,}; a list has at most "
+            f"{ENTRIES_LIMIT} texts of {ENTRY_LIMIT:,} characters each. Where `max_words` is not set, the body "
+            f"may have as many words as its channel bears: {limits}.",
             "What the fields mean for the message, `share` above all, is told in [The contract](../contract.md).",
         ]
     )
@@ -70,10 +72,9 @@ def _type(field: Mapping[str, Any], shared: Mapping[str, Any]) -> str:
     if "enum" in field:
         return ", ".join(code(value) for value in field["enum"])
     if field["type"] == "array":
-        return f"a list of texts (at most {field['maxItems']}, {field['items']['maxLength']:,} characters each)"
+        return "a list of texts"
     if field["type"] == "string":
-        kind = {"date": "a date", "date-time": "a date-time"}.get(field.get("format", ""), "text")
-        return f"{kind} (at most {field['maxLength']:,} characters)" if "maxLength" in field else kind
+        return {"date": "a date", "date-time": "a date-time"}.get(field.get("format", ""), "text")
     if field["type"] == "integer":
         return f"a number from {field['minimum']} to {field['maximum']:,}"
     return "`true` or `false`"
