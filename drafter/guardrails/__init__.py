@@ -1,7 +1,7 @@
 """The guardrails: what may be sent. `check` judges a draft by the rule packs under guardrails/."""
 
 # Each family makes its kinds known to the packs when it is imported.
-from drafter.guardrails import brevity, discretion, form, grounding, tagged, naming, positivity, reasons, safety
+from drafter.guardrails import brevity, discretion, form, grounding, naming, positivity, reasons, safety, tagged
 from drafter.guardrails.engine import check, is_unkind_name
 from drafter.guardrails.pack import RULES
 

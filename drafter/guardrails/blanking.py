@@ -10,7 +10,6 @@ from drafter.guardrails.reading import BLANKS, normalise
 from drafter.names import company_forms, person_forms, role_forms
 from drafter.request import Request
 
-
 _SPACED = r"[^\W\u2e80-\U0003ffff]"
 """A letter that runs on into a word; Chinese and Japanese set no space before what follows a name."""
 

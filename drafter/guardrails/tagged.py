@@ -22,7 +22,7 @@ def sign(rule: Rule) -> str:
 
 
 def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
-    """The hits of a rule's patterns that count: where it names a `head`, those in sentences of which the tagger says so.
+    """The hits of a rule's patterns that count: where it names a `head`, those in sentences that the tagger agrees on.
 
     A language without a tagger goes by the patterns alone.
     """
@@ -60,14 +60,14 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
 
 @kind("disguised", tagged=True)
 def disguised(rule: Rule, case: Case) -> Iterator[Hit]:
-    """Sentences that do `head` in what may be hidden in a text (leet or spaced-out letters, encodings), not beside it."""
-    known, bar, language_ = tagger(case.language), bars(case.language)[rule.parameters["head"]], language(case.language)
+    """Sentences that do `head` in what may be hidden in a text: in leet or spaced-out letters, or in an encoding."""
+    tag = case.language
+    known, bar, spelt = tagger(tag), bars(tag)[rule.parameters["head"]], language(tag)
     for reading in case.readings:
         for text, _ in reading.hidden:
-            hidden = (one for one in running(text, language_) if one.text not in reading.masked)
+            hidden = (one for one in running(text, spelt) if one.text not in reading.masked)
             if known and any(
-                len(one.text.split()) >= FEWEST_WORDS
-                and known.scores(features(one, case.language))[bar.head] > bar.above
+                len(one.text.split()) >= FEWEST_WORDS and known.scores(features(one, tag))[bar.head] > bar.above
                 for one in hidden
             ):
                 yield Hit(reading, 0, len(reading.text))

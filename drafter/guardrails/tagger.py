@@ -1,4 +1,4 @@
-"""The tagger: what each sentence does (thank, withdraw, hedge, give a reason, criticise …), as a small local model says.
+"""The tagger: what each sentence does (thank, withdraw, hedge, give a reason, criticise), as a small local model says.
 
 A linear model over the words of a sentence, the pairs of neighbours and the marks that patterns leave on it. It is
 trained from the labelled sentences under guardrails/<language>/sentences/ (`trainer`, `make model`), where its card is.
@@ -110,7 +110,7 @@ def tagger(language: str) -> Tagger | None:
 
 
 class Bar(NamedTuple):
-    """From which score of a head on a sentence counts as doing something; `signed` where a rule's pattern says so too."""
+    """From which score of a head on a sentence does something; `signed`: where a rule's pattern says so too."""
 
     head: str
     above: int
@@ -143,7 +143,7 @@ def scores(sentence: Sentence, case: Case) -> Mapping[str, int]:
 
 
 def does(name: str, sentence: Sentence, case: Case, *signs: str) -> bool:
-    """Whether a sentence does something: its score, with what the `signs` of a rule add to it, is over the bar `name`."""
+    """Whether a sentence does something: its score, with what the `signs` of a rule add, is over the bar `name`."""
     told, bar = scores(sentence, case), bars(case.language)[name]
     if bar.head not in told:
         return False
