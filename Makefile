@@ -44,7 +44,7 @@ baseline: .venv/test.stamp  ## lets what the suites find now be what later runs 
 fuzz: .venv/fuzz.stamp  ## drives check with any text and request for SECONDS (60)
 	$(BIN)/python -m tests.fuzz.check -max_total_time=$(or $(SECONDS),60) -timeout=20 -max_len=4000 -len_control=0
 
-model: .venv/model.stamp  ## trains guardrails/en/sentences/model.json anew, after a change of the sentences
+model: .venv/model.stamp  ## trains every language's tagger anew, after a change of its sentences
 	$(BIN)/python -m drafter.guardrails.trainer
 
 docs: .venv/docs.stamp  ## builds the documentation's site in build/site, without a warning

@@ -13,14 +13,17 @@ from functools import cache
 from drafter.content import list_files, read_text, read_toml
 from drafter.disclosure import Brief, telling_words
 from drafter.guardrails.pack import language
+from drafter.guardrails.reading import Sentence as Running
 from drafter.guardrails.reading import running
+from drafter.guardrails.tagger import makes
 from drafter.letter import Letter, Sentence
 from drafter.message import Draft, Finding, Part, Report, RuleStatus, Span, Status
 from drafter.names import Names
 
 RULE = "honesty/unsupported-fact"
 COURTESIES = frozenset({"thank", "withdraw", "open", "wish_well", "apologise"})
-"""The moves that a letter may make in words of its own."""
+COURTEOUS = ("thank", "withdraw", "open", "wish")
+"""The moves that a letter may make in words of its own, by their patterns and by the tagger."""
 
 RUN = 7
 """Words in a row that no letter has in common with a prompt by chance."""
@@ -50,14 +53,14 @@ def _is_known(finding: Finding, report: Report) -> bool:
 
 def _unfounded(draft: Draft, letter: Letter, brief: Brief, names: Names) -> Iterator[Finding]:
     numbers = {0, *(fact.number for fact in brief.facts)}
-    told = _ordinary(brief.primary_language).union(*(telling_words(fact.text) for fact in brief.facts))
+    facts = frozenset[str]().union(*(telling_words(fact.text) for fact in brief.facts))
     for sentence in letter.sentences:
         if sentence.fact not in numbers:
             message = f"This sentence claims to rest on fact {sentence.fact}, which the request does not have."
             advice = "Rest it on a fact that is listed, or leave it out."
         elif _tells_the_prompt(sentence, brief.primary_language):
             message, advice = "This repeats what the writer was told.", "Leave it out."
-        elif _is_new(sentence, told, brief.primary_language):
+        elif _is_new(sentence, facts, brief.primary_language):
             message = "This says something that the request does not."
             advice = "Keep to the facts, in their own words, and to thanks, good wishes and the door; or leave it out."
         else:
@@ -74,14 +77,21 @@ def _unfounded(draft: Draft, letter: Letter, brief: Brief, names: Names) -> Iter
         )
 
 
-def _is_new(sentence: Sentence, told: frozenset[str], tag: str) -> bool:
-    """Whether a sentence has telling words that no fact has, and is no courtesy in words of its own."""
-    if not telling_words(_SLOT.sub(" ", sentence.text)) - told:
+def _is_new(sentence: Sentence, facts: frozenset[str], tag: str) -> bool:
+    """Whether a sentence has more telling words that no fact has than such that one has, and is no courtesy."""
+    known = _ordinary(tag) | facts
+    if not telling_words(_SLOT.sub(" ", sentence.text)) - known:
         return False
-    return any(
-        telling_words(_BLANKED.sub(" ", one.masked)) - told and COURTESIES.isdisjoint(one.moves)
-        for one in running(sentence.text, language(tag))
-    )
+    for one in running(sentence.text, language(tag)):
+        words = telling_words(_BLANKED.sub(" ", one.masked))
+        if len(words - known) > len(words & facts) and not _is_courtesy(one, tag):
+            return True
+    return False
+
+
+def _is_courtesy(one: Running, tag: str) -> bool:
+    """Whether a sentence makes a move that a letter may make in words of its own."""
+    return not COURTESIES.isdisjoint(one.moves) or any(makes(move, one, tag) for move in COURTEOUS)
 
 
 def _tells_the_prompt(sentence: Sentence, tag: str) -> bool:

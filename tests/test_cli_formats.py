@@ -62,7 +62,7 @@ def test_rules_that_could_not_be_judged_are_errors_in_every_format(
 ) -> None:
     """Failure is closed: what was not judged is said, for programs too."""
     request = tmp_path / "german.toml"
-    request.write_text(REQUEST + 'language = "de"\n', encoding="utf-8")
+    request.write_text(REQUEST + 'language = "fi"\n', encoding="utf-8")
     sarif = json.loads(command("check", files[0], "-r", request, "--format", "sarif").out)
     assert sarif["runs"][0]["invocations"][0]["executionSuccessful"] is False
     assert "not judged" in command("check", files[0], "-r", request, "--format", "github").out

@@ -96,7 +96,7 @@ def test_what_no_rule_could_read_is_closed_until_a_judge_passes_it(
     fake: FakeModel, request_of: Make, verdict: str
 ) -> None:
     """In a language without packs a judge's pass opens a rule; a doubt, or an objection without a quote, does not."""
-    request = request_of(language="de")
+    request = request_of(language="fi")
     fake.enqueue(rulings(no_thanks=(verdict, None)), rulings())
     doubted = {one.rule for one in check(GERMAN, request, judge=fake).rules if one.status is Status.NOT_RUN}
     assert doubted == {"positivity/no-thanks"}

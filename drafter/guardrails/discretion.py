@@ -160,6 +160,8 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
 
 def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> Iterator[tuple[int, int]]:
     """Where the words of a topic stand, but for sentences of which the tagger says that they mean something else."""
+    if not one.words.is_called(reading.called):
+        return
     weighed = reading is case.body and tagger(case.language) is not None
     for sentence in reading.sentences:
         if sentence.place == "salutation" or not one.words.is_called(sentence.called):

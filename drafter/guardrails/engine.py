@@ -75,12 +75,13 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
     if not parts:
         return [], RuleStatus(rule=name, status=Status.NOT_RUN, note="no rule pack has it")
     findings: list[Finding] = []
+    taken: list[Taken] = []
     try:
         for rule in parts:
             if rule.kind in TAGGED and tagger(case.language) is None:
                 continue
             if rule.applies(case.request, case.occasion) and rule.is_called(case):
-                findings += _findings(rule, hits(rule, case))
+                findings += _findings(rule, hits(rule, case), taken)
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")
     failed = any(finding.severity is Severity.ERROR for finding in findings)
@@ -89,7 +90,8 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
 
 def hits(rule: Rule, case: Case) -> Iterator[Hit]:
     """Where a draft breaks one part of a rule."""
-    return agreed(rule, KINDS[rule.kind](rule, case), case)
+    found = KINDS[rule.kind](rule, case)
+    return agreed(rule, found, case) if "head" in rule.parameters and rule.kind not in TAGGED else found
 
 
 @cache
@@ -97,8 +99,11 @@ def _passed(name: str) -> RuleStatus:
     return RuleStatus(rule=name, status=Status.PASS)
 
 
-def _findings(rule: Rule, hits: Iterable[Hit]) -> Iterator[Finding]:
-    taken: list[tuple[Part | None, int, int]] = []
+Taken = tuple[Part | None, int, int]
+"""Where a rule has a finding already: another part of it need not say so again."""
+
+
+def _findings(rule: Rule, hits: Iterable[Hit], taken: list[Taken]) -> Iterator[Finding]:
     for hit in hits:
         part = None if hit.reading is None else hit.reading.part
         if any(part is other and hit.start <= end and start <= hit.end for other, start, end in taken):

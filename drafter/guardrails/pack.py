@@ -84,8 +84,11 @@ def rules(language: str) -> tuple[Rule, ...]:
 
 @cache
 def rules_by_name(language: str) -> Mapping[str, tuple[Rule, ...]]:
-    """The rules for a language, the parts of each under its id."""
-    return {name: tuple(rule for rule in rules(language) if rule.id == name) for name in RULES}
+    """The rules for a language, the parts of each under its id: those that go by the tagger last, since a pattern knows
+    which words it found and the tagger only the sentence.
+    """
+    ordered = sorted(rules(language), key=lambda rule: rule.kind in TAGGED)
+    return {name: tuple(rule for rule in ordered if rule.id == name) for name in RULES}
 
 
 def load(path: str, data: Mapping[str, Any]) -> list[Rule]:

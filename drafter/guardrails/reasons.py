@@ -38,13 +38,16 @@ def told(case: Case) -> dict[Sentence, list[Told]]:
 
 def _told(sentence: Sentence, case: Case) -> Iterator[Told]:
     """The kinds that the tagger hears, where a pattern has them in its words, and else in the whole sentence."""
-    known, score, bar = reason_words(case.language), scores(sentence, case), bars(case.language)
-    heard = bool(score) and does("reason", sentence, case)
-    for name in {*known, *(head[2:] for head in score if head.startswith("r:"))}:
-        entry = known.get(name)
-        match = sentence.search(entry.pattern) if entry else None
-        head = f"r:{name}"
-        if score[head] > bar["reason_kind"].above if head in score else match and (heard or not score):
+    score, heard = scores(sentence, case), False
+    for name, entry in reason_words(case.language).items():
+        if f"r:{name}" in score:
+            heard = score[f"r:{name}"] > bars(case.language)["reason_kind"].above
+        elif score:  # a kind that no request has
+            heard = entry.pattern.is_called(sentence.called) and does("reason", sentence, case)
+        if not heard and score:
+            continue
+        match = sentence.search(entry.pattern)
+        if match or f"r:{name}" in score:
             yield Told(name, *(match.span() if match else (0, len(sentence.text))))
 
 

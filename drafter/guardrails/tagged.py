@@ -22,12 +22,12 @@ def sign(rule: Rule) -> str:
 
 
 def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
-    """The hits of a rule's patterns that count: where it names a `head`, those in sentences that the tagger agrees on.
+    """The hits of the patterns of a rule with a `head` that count: those in sentences that the tagger agrees on.
 
     A language without a tagger goes by the patterns alone.
     """
-    head = rule.parameters.get("head")
-    if head is None or rule.kind == "tagged" or tagger(case.language) is None:
+    head = rule.parameters["head"]
+    if tagger(case.language) is None:
         yield from hits
         return
     for hit in hits:

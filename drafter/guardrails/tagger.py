@@ -142,6 +142,12 @@ def scores(sentence: Sentence, case: Case) -> Mapping[str, int]:
     return known[sentence]
 
 
+def makes(name: str, sentence: Sentence, language: str) -> bool:
+    """Whether a sentence that stands by itself does something; in a language without a tagger none does anything."""
+    known, bar = tagger(language), bars(language).get(name)
+    return known is not None and bar is not None and known.scores(features(sentence, language))[bar.head] > bar.above
+
+
 def does(name: str, sentence: Sentence, case: Case, *signs: str) -> bool:
     """Whether a sentence does something: its score, with what the `signs` of a rule add, is over the bar `name`."""
     told, bar = scores(sentence, case), bars(case.language)[name]

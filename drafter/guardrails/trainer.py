@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from drafter.content import content_root, list_files, read_text
 from drafter.guardrails.engine import case_of
 from drafter.guardrails.marks import marks
-from drafter.guardrails.pack import rules
+from drafter.guardrails.pack import languages, rules
 from drafter.guardrails.tagged import sign, signs
 from drafter.guardrails.tagger import SCALE, bars, model_path, words
 from drafter.message import Draft
@@ -233,8 +233,13 @@ def lines(space: Space, heads: Sequence[Head]) -> Iterable[str]:
 
 
 def main() -> None:
-    """Writes the model of a language, English where none is named, and prints its figures."""
-    language = sys.argv[1] if len(sys.argv) > 1 else "en"
+    """Writes the models of the languages that are named, of all where none is, and prints their figures."""
+    for language in sys.argv[1:] or languages():
+        write(language)
+
+
+def write(language: str) -> None:
+    """Trains and writes the model of one language."""
     known = sentences(language)
     space = Space(known)
     heads = [Head(name, known, space, language) for name in HEADS]
@@ -246,7 +251,7 @@ def main() -> None:
     }
     text = json.dumps(top, indent=1)[:-2] + ',\n "weights": {\n' + ",\n".join(lines(space, heads)) + "\n}}\n"
     Path(str(content_root())).joinpath(*model_path(language).split("/")).write_text(text, encoding="utf-8")
-    print(json.dumps(top["figures"], indent=1))  # noqa: T201 -- a command that reports
+    print(language, json.dumps(top["figures"], indent=1))  # noqa: T201 -- a command that reports
 
 
 if __name__ == "__main__":
