@@ -21,11 +21,11 @@ BODY = (
     "Copy Editor at Larkfield Press. I would be glad to stay in touch.\n\nKind regards,\nAna Ruiz"
 )
 SOUND = Draft(subject="Copy Editor", body=BODY)
-GERMAN = Draft(
+FINNISH = Draft(
     subject="Copy Editor",
-    body="Guten Tag Tom,\n\nvielen Dank für das Gespräch. Ich habe ein anderes Angebot angenommen und ziehe meine "
-    "Bewerbung als Copy Editor bei Larkfield Press zurück. Ich würde mich freuen, in Kontakt zu bleiben.\n\n"
-    "Viele Grüße\nAna Ruiz",
+    body="Hei Tom,\n\nkiitos haastattelusta. Olen ottanut vastaan toisen tarjouksen, joten vedän hakemukseni "
+    "tehtävään Copy Editor takaisin; asia koskee siis Larkfield Press yhtiötä. Olisi mukavaa pitää yhteyttä.\n\n"
+    "Ystävällisin terveisin\nAna Ruiz",
 )
 QUOTE = "I have accepted another offer"
 
@@ -98,10 +98,10 @@ def test_what_no_rule_could_read_is_closed_until_a_judge_passes_it(
     """In a language without packs a judge's pass opens a rule; a doubt, or an objection without a quote, does not."""
     request = request_of(language="fi")
     fake.enqueue(rulings(no_thanks=(verdict, None)), rulings())
-    doubted = {one.rule for one in check(GERMAN, request, judge=fake).rules if one.status is Status.NOT_RUN}
+    doubted = {one.rule for one in check(FINNISH, request, judge=fake).rules if one.status is Status.NOT_RUN}
     assert doubted == {"positivity/no-thanks"}
-    assert check(GERMAN, request, judge=fake).acceptable
-    assert not check(GERMAN, request).acceptable
+    assert check(FINNISH, request, judge=fake).acceptable
+    assert not check(FINNISH, request).acceptable
 
 
 def incomplete() -> dict[str, Any]:

@@ -359,7 +359,7 @@ class TestBadInput:
 
     def test_a_suite_that_nobody_knows(self) -> None:
         """The ones that there are are listed."""
-        with pytest.raises(EvalDataError, match="drafting, faults, guardrails, injection, phrasebook"):
+        with pytest.raises(EvalDataError, match="drafting, faults, fresh, guardrails, injection, judged, phrasebook"):
             load_suite("guardrail")
 
     @pytest.mark.parametrize(
