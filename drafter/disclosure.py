@@ -17,6 +17,7 @@ from drafter.names import Names, is_address, is_planted
 from drafter.request import Channel, Contracted, ReasonKind, Request, Share, Stage, Tone
 
 _RUN = re.compile(r"[^\W_]+")
+_UNSPACED = re.compile(r"[\u30a1-\u30fa\u3400-\u9fff]{2,}")  # katakana, and Chinese signs
 _ENDING = re.compile(r"(?:ies|ing|ed|es|s|y|e)$")
 
 DETAIL_WORDS = 40
@@ -201,7 +202,14 @@ def everyday_words() -> frozenset[str]:
 
 def telling_words(text: str) -> frozenset[str]:
     """The words and numbers of a text that could give it away: not the everyday ones, and without their endings."""
-    return frozenset(filter(None, map(_telling, _RUN.findall(text.casefold()))))
+    found = frozenset(filter(None, map(_telling, _RUN.findall(text.casefold()))))
+    return found if text.isascii() else found | _pairs(text)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    """Pairs of neighbouring signs in scripts that set no space between words, but for those that bind the words."""
+    runs = _UNSPACED.findall(text)
+    return frozenset(run[place : place + 2] for run in runs for place in range(len(run) - 1)) - everyday_words()
 
 
 @lru_cache(maxsize=20_000)

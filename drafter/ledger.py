@@ -25,6 +25,9 @@ COURTESIES = frozenset({"thank", "withdraw", "open", "wish_well", "apologise"})
 COURTEOUS = ("thank", "withdraw", "open", "wish")
 """The moves that a letter may make in words of its own, by their patterns and by the tagger."""
 
+NEW = 2
+"""Telling words of its own that a sentence may have which repeats more than that of a fact."""
+
 RUN = 7
 """Words in a row that no letter has in common with a prompt by chance."""
 
@@ -84,7 +87,7 @@ def _is_new(sentence: Sentence, facts: frozenset[str], tag: str) -> bool:
         return False
     for one in running(sentence.text, language(tag)):
         words = telling_words(_BLANKED.sub(" ", one.masked))
-        if len(words - known) > len(words & facts) and not _is_courtesy(one, tag):
+        if len(words - known) > max(0, min(NEW, len(words & facts) - 1)) and not _is_courtesy(one, tag):
             return True
     return False
 

@@ -6,12 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from drafter.guardrails.reading import BLANKS, normalise
+from drafter.guardrails.reading import BLANKS, SPACED, normalise
 from drafter.names import company_forms, person_forms, role_forms
 from drafter.request import Request
-
-_SPACED = r"[^\W\u2e80-\U0003ffff]"
-"""A letter that runs on into a word; Chinese and Japanese set no space before what follows a name."""
 
 
 class _Form:
@@ -27,8 +24,8 @@ class _Form:
     @cached_property
     def pattern(self) -> str:
         """A pattern for the form as a whole word."""
-        before = rf"(?<!{_SPACED})" if self.text[0].isalnum() and self.text[0] < "\u2e80" else ""
-        after = rf"(?!{_SPACED})" if self.text[-1].isalnum() and self.text[-1] < "\u2e80" else ""
+        before = rf"(?<!{SPACED})" if self.text[0].isalnum() and self.text[0] < "\u2e80" else ""
+        after = rf"(?!{SPACED})" if self.text[-1].isalnum() and self.text[-1] < "\u2e80" else ""
         body = r"\s+".join(re.escape(word) for word in self.text.split())
         return f"{before}{body if self.exact else f'(?i:{body})'}{after}"
 

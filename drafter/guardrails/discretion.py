@@ -154,8 +154,7 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
             if not found and any(one.found(*text) for text in reading.hidden):
                 yield Hit(reading, 0, len(reading.text), message)
             yield from (Hit(reading, start, end, message) for start, end in signs(reading.text, one.signs))
-    if not named:
-        yield from _heard(rule, case, free, sensitive)
+    yield from _heard(rule, case, free | named, sensitive)
 
 
 def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> Iterator[tuple[int, int]]:
@@ -173,7 +172,7 @@ def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> It
 
 def _heard(rule: Rule, case: Case, free: frozenset[str], sensitive: Mapping[str, Topic]) -> Iterator[Hit]:
     """Sentences that speak of a sensitive topic in words that no pattern has."""
-    for sentence in spoken(case):
+    for reading, sentence in spoken(case):
         if not does("hinted_topic", sentence, case) or is_given(sentence, case):
             continue
         told = scores(sentence, case)
@@ -182,7 +181,7 @@ def _heard(rule: Rule, case: Case, free: frozenset[str], sensitive: Mapping[str,
             continue
         said = sensitive[likely].said if likely in sensitive else "a private matter"
         message = str(rule.parameters["said"]).replace("{topic}", said)
-        yield Hit(case.body, sentence.start, sentence.end, f"{message}{why('topic', sentence, case)}")
+        yield Hit(reading, sentence.start, sentence.end, f"{message}{why('topic', sentence, case)}")
 
 
 @kind("excess")
@@ -210,7 +209,7 @@ def _about_reason(sentence: Sentence, case: Case) -> bool:
         return False
     detail = case.request.reason.shared_detail
     retold = telling_words(sentence.masked) & telling_words(lower(detail)) if detail else frozenset()
-    return bool(told(case)[sentence]) or len(retold) > 1
+    return bool(told(case).get(sentence)) or len(retold) > 1
 
 
 def _is_about_self(sentence: Sentence, own: Phrases) -> bool:

@@ -76,15 +76,20 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
         return [], RuleStatus(rule=name, status=Status.NOT_RUN, note="no rule pack has it")
     findings: list[Finding] = []
     taken: list[Taken] = []
+    untried = False
     try:
         for rule in parts:
-            if rule.kind in TAGGED and tagger(case.language) is None:
+            if not rule.applies(case.request, case.occasion):
                 continue
-            if rule.applies(case.request, case.occasion) and rule.is_called(case):
+            if rule.kind in TAGGED and tagger(case.language) is None:
+                untried = True
+            elif rule.is_called(case):
                 findings += _findings(rule, hits(rule, case), taken)
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")
     failed = any(finding.severity is Severity.ERROR for finding in findings)
+    if untried and not failed:
+        return findings, RuleStatus(rule=name, status=Status.NOT_RUN, note=f"{case.language!r} has no tagger")
     return findings, RuleStatus(rule=name, status=Status.FAIL) if failed else _passed(name)
 
 

@@ -173,7 +173,7 @@ class _Place:
 @cache
 def has_language(language: str) -> bool:
     """Whether there are packs for a language ("en")."""
-    return content_root().joinpath("guardrails", language).is_dir()
+    return language in languages()
 
 
 def languages() -> list[str]:

@@ -17,6 +17,8 @@ from drafter.guardrails.disguise import unveiled
 from drafter.guardrails.phrases import Called, Phrases, called_by
 from drafter.message import Part, Span
 
+SPACED = r"[^\W_\u2e80-\U0003ffff]"
+"""A letter that runs on into a word; Chinese and Japanese set no space before what follows a name."""
 Place = Literal["salutation", "body", "sign_off", "postscript"]
 BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
 """The letter that a name of the request becomes in `masked`; none of them survives normalising, so none is real."""

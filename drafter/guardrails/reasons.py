@@ -7,36 +7,38 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from drafter.disclosure import telling_words
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.marks import reason_words
-from drafter.guardrails.reading import Sentence
+from drafter.guardrails.reading import Reading, Sentence
 from drafter.guardrails.tagged import spoken
 from drafter.guardrails.tagger import bars, does, scores
 from drafter.request import ReasonKind, Request, Share
 
 
 class Told(NamedTuple):
-    """A reason that a sentence tells: its kind, and where in the sentence."""
+    """A reason that a sentence tells: its kind, and where in the sentence of which text."""
 
     kind: str
+    reading: Reading
     start: int
     end: int
 
 
+_WORD = re.compile(r"[^\W\d_]{5,}")
 VAGUE = frozenset({"personal", "career_goals"})
 """Kinds so general that they only lead up to a true reason that stands in the same sentence."""
 
 
 def told(case: Case) -> dict[Sentence, list[Told]]:
-    """The reasons that each sentence of the body tells; worked out once for a draft."""
+    """The reasons that each sentence that says something tells; worked out once for a draft."""
     if "told" not in case.found:
-        speaking = set(spoken(case))
-        case.found["told"] = {one: list(_told(one, case)) if one in speaking else [] for one in case.body.sentences}
+        case.found["told"] = {one: list(_told(reading, one, case)) for reading, one in spoken(case)}
     known: dict[Sentence, list[Told]] = case.found["told"]
     return known
 
 
-def _told(sentence: Sentence, case: Case) -> Iterator[Told]:
+def _told(reading: Reading, sentence: Sentence, case: Case) -> Iterator[Told]:
     """The kinds that the tagger hears, where a pattern has them in its words, and else in the whole sentence."""
     score, heard = scores(sentence, case), False
     for name, entry in reason_words(case.language).items():
@@ -48,7 +50,7 @@ def _told(sentence: Sentence, case: Case) -> Iterator[Told]:
             continue
         match = sentence.search(entry.pattern)
         if match or f"r:{name}" in score:
-            yield Told(name, *(match.span() if match else (0, len(sentence.text))))
+            yield Told(name, reading, *(match.span() if match else (0, len(sentence.text))))
 
 
 @lru_cache(maxsize=256)
@@ -75,16 +77,17 @@ def reason(rule: Rule, case: Case) -> Iterator[Hit]:
         for one in reasons:
             fits = one.kind in may or (one.kind in VAGUE and any(other.kind in may for other in reasons))
             if not _is_allowed(sentence, one, case) and fits == (rule.parameters["wanted"] == "any"):
-                yield Hit(case.body, sentence.start + one.start, sentence.start + one.end)
+                yield Hit(one.reading, sentence.start + one.start, sentence.start + one.end)
 
 
 def _is_allowed(sentence: Sentence, one: Told, case: Case) -> bool:
     """Whether a word of some length that tells the reason stands in what the person lets be said, or in a name."""
-    words = re.findall(r"[^\W\d_]{4,}", sentence.masked[one.start : one.end])
-    named = f"{case.request.company} {case.request.role}".lower()
-    return any(word in named or (len(word) > 4 and word in given) for word in words for given in [_given(case.allowed)])
+    span = sentence.masked[one.start : one.end]
+    named = telling_words(f"{case.request.company} {case.request.role}")
+    given = _given(case.allowed)
+    return not named.isdisjoint(telling_words(span)) or any(word in given for word in _WORD.findall(span))
 
 
 @lru_cache(maxsize=256)
 def _given(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W\d_]{5,}", text))
+    return frozenset(_WORD.findall(text))

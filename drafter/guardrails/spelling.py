@@ -10,12 +10,12 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from drafter.guardrails.reading import normalise
+from drafter.guardrails.reading import SPACED, normalise
 from drafter.names import company_forms
 
 _PLAIN = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_LETTER = re.compile(r"\w")
+_LETTER = re.compile(SPACED)
 _RUN = re.compile(r"[^\W_]+")
 _MARKS, _GENITIVE = re.compile(r"[\W_]"), re.compile(r"'s$")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
@@ -71,8 +71,8 @@ def _pattern(folded: str) -> re.Pattern[str]:
     runs = [run for run in _RUN.findall(folded) if not re.fullmatch(_AND, run)] or _RUN.findall(folded)
     between = rf"[\W_]{{0,3}}(?:{_AND}[\W_]{{1,3}})?"
     body = between.join(re.escape(run) for run in runs)
-    before = "" if _UNSPACED.match(runs[0][0]) else r"(?<![^\W_])"
-    after = "" if _UNSPACED.match(runs[-1][-1]) else r"(?:'?s)?(?![^\W_])"
+    before = "" if _UNSPACED.match(runs[0][0]) else rf"(?<!{SPACED})"
+    after = "" if _UNSPACED.match(runs[-1][-1]) else rf"(?:'?s)?(?!{SPACED})"
     return re.compile(f"{before}{body}{after}")
 
 

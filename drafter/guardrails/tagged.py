@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from drafter.disclosure import telling_words
-from drafter.guardrails.kinds import KINDS, Case, Hit, Rule, allowed, kind
+from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, allowed, kind
 from drafter.guardrails.pack import language
-from drafter.guardrails.reading import Sentence, running
+from drafter.guardrails.reading import BLANKS, Reading, Sentence, count_words, running
 from drafter.guardrails.tagger import bars, does, features, tagger
 
 FEWEST_WORDS = 3
 """A sentence of fewer words says too little to be judged by them."""
 
+BLANKED = frozenset(BLANKS.values())
+"""The letters that names are blanked out with."""
 _SPOKEN = frozenset({"body", "postscript"})
 
 
 def sign(rule: Rule) -> str:
     """What a hit of a rule's patterns is for the tagger: one more feature of the sentence."""
-    return f"s:{rule.id}"
+    return f"s:{rule.id}:{rule.parameters['head']}"
 
 
 def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
@@ -39,23 +41,26 @@ def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
 
 def signs(case: Case, parts: Iterable[Rule]) -> Iterator[str]:
     """The signs that the patterns of rules leave on a text, whatever the request."""
-    for rule in parts:
-        if "head" in rule.parameters and rule.kind != "tagged" and next(KINDS[rule.kind](rule, case), None):
-            yield sign(rule)
+    return (sign(rule) for rule in signing(parts) if next(KINDS[rule.kind](rule, case), None))
+
+
+def signing(parts: Iterable[Rule]) -> Iterator[Rule]:
+    """The rules whose patterns count only where the tagger agrees."""
+    return (rule for rule in parts if "head" in rule.parameters and rule.kind not in TAGGED)
 
 
 @kind("tagged", tagged=True)
 def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences that do `head`, as the tagger has it.
 
-    With `side`, only where that head is done too, with `other_side`, where it is not. Where `may_mention` speaks of it,
-    as far as it shares telling words with the sentence, it is given and no hit.
+    With `side`, only where that head is done too, with `other_side`, where it is not; with `unless_given`, not where
+    the request lets it be said.
     """
-    head = rule.parameters["head"]
-    for one in spoken(case):
-        if not does(head, one, case) or not _leans(rule, one, case) or is_given(one, case):
+    head, unless_given = rule.parameters["head"], rule.parameters.get("unless_given", False)
+    for reading, one in spoken(case):
+        if not does(head, one, case) or not _leans(rule, one, case) or (unless_given and is_given(one, case)):
             continue
-        yield Hit(case.body, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
+        yield Hit(reading, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
 
 
 @kind("disguised", tagged=True)
@@ -64,19 +69,32 @@ def disguised(rule: Rule, case: Case) -> Iterator[Hit]:
     tag = case.language
     known, bar, spelt = tagger(tag), bars(tag)[rule.parameters["head"]], language(tag)
     for reading in case.readings:
+        plain = {one.masked for one in reading.sentences}
         for text, _ in reading.hidden:
-            hidden = (one for one in running(text, spelt) if one.text not in reading.masked)
+            hidden = (one for one in running(text, spelt) if one.text not in plain)
             if known and any(
-                len(one.text.split()) >= FEWEST_WORDS and known.scores(features(one, tag))[bar.head] > bar.above
+                count_words(one.text) >= FEWEST_WORDS and known.scores(features(one, tag))[bar.head] > bar.above
                 for one in hidden
             ):
                 yield Hit(reading, 0, len(reading.text))
                 break
 
 
-def spoken(case: Case) -> Iterator[Sentence]:
-    """The sentences of the body that say something: no greeting, no closing line, and a few words at least."""
-    return (one for one in case.body.sentences if one.place in _SPOKEN and len(one.text.split()) >= FEWEST_WORDS)
+def spoken(case: Case) -> Iterator[tuple[Reading, Sentence]]:
+    """The sentences that say something, in subject and body: no greeting, no closing formula or signature, and a few
+    words at least.
+    """
+    for reading in case.readings:
+        for one in reading.sentences:
+            if (one.place in _SPOKEN or _is_remark(one, case)) and count_words(one.text) >= FEWEST_WORDS:
+                yield reading, one
+
+
+def _is_remark(one: Sentence, case: Case) -> bool:
+    """Whether a line at the end is neither a closing formula nor a signature: then it is one more thing said."""
+    known = language(case.language)
+    signed = not BLANKED.isdisjoint(one.masked)
+    return one.place == "sign_off" and not signed and not (known and known.sign_off.match(one.masked))
 
 
 def why(head: str, one: Sentence, case: Case) -> str:
@@ -89,8 +107,9 @@ def why(head: str, one: Sentence, case: Case) -> str:
 
 
 def is_given(one: Sentence, case: Case) -> bool:
-    """Whether a sentence speaks of what the request lets be said: it shares a telling word with it."""
-    return not telling_words(one.text).isdisjoint(telling_words(allowed(case.request)))
+    """Whether a sentence says what the request lets be said: most of its telling words stand there."""
+    words = telling_words("".join(" " if letter in BLANKED else letter for letter in one.masked))
+    return bool(words) and 2 * len(words & telling_words(allowed(case.request))) >= len(words)
 
 
 def _leans(rule: Rule, one: Sentence, case: Case) -> bool:
@@ -101,11 +120,8 @@ def _leans(rule: Rule, one: Sentence, case: Case) -> bool:
 
 @kind("missing", tagged=True)
 def missing(rule: Rule, case: Case) -> Iterator[Hit]:
-    """No sentence does `move`, nor makes any of `unless_moves`."""
-    others: Sequence[str] = rule.parameters.get("unless_moves", ())
-    if not any(
-        _makes(rule.parameters["move"], one, case) or not one.moves.isdisjoint(others) for one in case.body.sentences
-    ):
+    """No sentence does `move`."""
+    if not any(_makes(rule.parameters["move"], one, case) for one in case.body.sentences):
         yield Hit(None)
 
 
@@ -120,9 +136,9 @@ def _makes(move: str, one: Sentence, case: Case) -> bool:
 def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
     """No sentence does `move`, or one does `doubt`; a doubtful one is shown."""
     wanted, doubt = rule.parameters["move"], rule.parameters["doubt"]
-    for one in spoken(case):
-        if does(doubt, one, case):
-            yield Hit(case.body, one.start, one.end)
+    for reading, one in spoken(case):
+        if does(doubt, one, case) and not is_given(one, case):
+            yield Hit(reading, one.start, one.end)
             return
     if not any(_makes(wanted, one, case) for one in case.body.sentences):
         yield Hit(None)

@@ -16,11 +16,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from drafter.content import content_root, list_files, read_text
+from drafter.content import content_root, list_files, read_text, read_toml
 from drafter.guardrails.engine import case_of
 from drafter.guardrails.marks import marks
 from drafter.guardrails.pack import languages, rules
-from drafter.guardrails.tagged import sign, signs
+from drafter.guardrails.tagged import sign, signing, signs
 from drafter.guardrails.tagger import SCALE, bars, model_path, words
 from drafter.message import Draft
 from drafter.names import Names
@@ -90,8 +90,16 @@ def sources(language: str) -> list[str]:
 
 
 def digest(language: str) -> str:
-    """What the model was trained on, as a hash: another one means that it has to be trained anew."""
-    return hashlib.sha256("".join(map(read_text, sources(language))).encode()).hexdigest()
+    """What the model was trained on, sentences and patterns, as a hash: another one means to train it anew."""
+    patterns = [[sign(rule), *(rule.parameters.get(name) for name in PATTERNS)] for rule in signing(rules(language))]
+    tables = [f"guardrails/{language}/{name}.toml" for name in ("moves", "reasons", "topics")]
+    known = set(list_files(f"guardrails/{language}", ".toml"))
+    texts = [*map(read_text, sources(language)), *(json.dumps(read_toml(path)) for path in tables if path in known)]
+    return hashlib.sha256("".join([*texts, json.dumps(patterns)]).encode()).hexdigest()
+
+
+PATTERNS = ("patterns", "unless", "targets", "links", "faults", "strong", "guards", "own", "praise")
+"""What of a rule leaves a sign on a sentence."""
 
 
 def sentences(language: str) -> list[Labelled]:
@@ -139,7 +147,7 @@ NOBODY = Request(sender="Xqsender", company="Xqcompany", role="Xqrole", recipien
 def _others_signs(head: str, language: str) -> frozenset[str]:
     """The signs of rules that go by another head: they say nothing of this one, as it is never asked with them."""
     kin = {"criticism": "sour"}.get(head, head)
-    linked = {sign(rule): rule.parameters["head"] for rule in rules(language) if "head" in rule.parameters}
+    linked = {sign(rule): rule.parameters["head"] for rule in signing(rules(language))}
     return frozenset(one for one, other in linked.items() if other != kin)
 
 
