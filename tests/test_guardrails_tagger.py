@@ -13,7 +13,7 @@ from drafter.guardrails.tagger import MOST_FEATURES, Tagger, bars, does, model_p
 from drafter.guardrails.trainer import HEADS, LABELS, digest, labelled, sources
 
 REQUEST = Request(sender="Ana Ruiz", company="Larkfield Press", role="Copy Editor", recipient="Tom Hale")
-VEILED = "Somebody else may enjoy waiting five weeks for one line of an answer."
+VEILED = "The next candidate may get the reply that I am still waiting for."
 TOPIC = "The little one has come early, and we are at the ward day and night."
 
 
@@ -75,7 +75,7 @@ def test_every_bar_is_one_of_a_head_that_there_is(language: str) -> None:
     ("sentence", "rules"),
     [
         (VEILED, {"positivity/disparagement", "positivity/negative-tone"}),
-        (TOPIC, {"discretion/sensitive-topic"}),
+        (TOPIC, {"discretion/sensitive-topic", "honesty/false-reason"}),
         ("I enjoyed meeting the team.", set()),
         ("My plans have changed.", set()),
     ],
@@ -95,9 +95,10 @@ def test_it_says_what_weighs_most() -> None:
 
 
 def test_what_the_request_allows_is_no_hint() -> None:
-    """A sentence about something that the sender may mention brings up no topic."""
-    allowed = REQUEST.model_copy(update={"may_mention": ("the little one has come early",)})
-    assert "discretion/sensitive-topic" not in findings(TOPIC, allowed)
+    """A sentence that says what the sender may mention, and little else, brings up no topic."""
+    allowed = REQUEST.model_copy(update={"may_mention": ("the little one has come early, we are at the ward",)})
+    assert "discretion/sensitive-topic" not in findings("The little one has come early and we're at the ward.", allowed)
+    assert "discretion/sensitive-topic" in findings("The little one has come early and we're at the ward.")
 
 
 @pytest.mark.parametrize(

@@ -213,14 +213,26 @@ def words_of(text: str) -> list[str]:
 
 
 def _sentences(text: str, masked: str, part: Part, called: Called, language: Language | None) -> Iterator[Sentence]:
+    split = _with_stops_of_names(text, masked)
     for start, end, place in _places(masked, part, language):
         cut = _cuts_word(masked, start) or _cuts_word(masked, end)
         around = called_by(masked[start:end]) if cut else called
         moves = _called_moves(around, None if place == "salutation" else language)
-        for first, last in _split(masked, start, end, language):
+        for first, last in _split(split, start, end, language):
             line = masked[first:last]
             own = around.within(line)
             yield Sentence(first, last, place, text[first:last], line, own, frozenset(_made(moves, line, own)))
+
+
+_NAME_STOP = re.compile(r"[!?](?=\s+[^\W\d_a-z])")
+
+
+def _with_stops_of_names(text: str, masked: str) -> str:
+    """`masked` with the stop of a name such as "Yahoo!" put back where a sentence ends with it."""
+    for stop in _NAME_STOP.finditer(text):
+        place = stop.start()
+        masked = masked[:place] + text[place] + masked[place + 1 :]
+    return masked
 
 
 def _cuts_word(text: str, index: int) -> bool:

@@ -75,9 +75,15 @@ def reason(rule: Rule, case: Case) -> Iterator[Hit]:
         return
     for sentence, reasons in told(case).items():
         for one in reasons:
-            fits = one.kind in may or (one.kind in VAGUE and any(other.kind in may for other in reasons))
+            fits = one.kind in may or (_is_weak(one, sentence, case) and any(other.kind in may for other in reasons))
             if not _is_allowed(sentence, one, case) and fits == (rule.parameters["wanted"] == "any"):
                 yield Hit(one.reading, sentence.start + one.start, sentence.start + one.end)
+
+
+def _is_weak(one: Told, sentence: Sentence, case: Case) -> bool:
+    """Whether a kind is heard so faintly, or is so general, that a true reason beside it is what is meant."""
+    score = scores(sentence, case).get(f"r:{one.kind}")
+    return one.kind in VAGUE or (score is not None and score <= bars(case.language)["sure_reason"].above)
 
 
 def _is_allowed(sentence: Sentence, one: Told, case: Case) -> bool:
