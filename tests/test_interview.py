@@ -18,7 +18,7 @@ from drafter.cli.interview.answers import Kept, fault, place, read, request_of
 from drafter.cli.interview.asking import BACK, Stopped
 from drafter.cli.interview.conduct import Interview, question_of
 from drafter.cli.interview.ending import Ending, as_toml
-from drafter.cli.interview.questions import QUESTIONS, Choice, Shape, applying
+from drafter.cli.interview.questions import QUESTIONS, Choice, Shape, applying, in_words
 from drafter.dates import moment
 from drafter.models import FakeModel
 from drafter.request import ReasonKind, Request, Stage
@@ -95,6 +95,7 @@ class TestAnswers:
             ("March 5th", "2027-03-05"),
             ("5 Dec at 9am", "2026-12-05T09:00"),
             ("Tue 1 December, 14:00", "2026-12-01T14:00"),
+            ("Thursday, 3 December at 14:00", "2026-12-03T14:00"),
             ("today 4:15 pm", "2026-11-26T16:15"),
             ("tomorrow", "2026-11-27"),
             ("next Monday", "2026-11-30"),
@@ -173,9 +174,42 @@ class TestInterview:
     def test_back_shows_the_answer_before(self) -> None:
         """Going back twice offers what was answered, and then goes on where it was."""
         kept = Kept()
-        asker = interviewed(kept, "Ana", "Larkfield", BACK, BACK, "Ana Ruiz", "Copy Editor")
-        assert asker.defaults[:5] == ["", "", "", "Larkfield", "Ana"]
+        asker = interviewed(kept, "Ana", "Larkfield", BACK, BACK, "Ana Ruiz", "Larkfield", "Copy Editor")
+        assert asker.defaults[:7] == ["", "", "", "Larkfield", "Ana", "Larkfield", ""]
         assert kept.answers == {"sender": "Ana Ruiz", "company": "Larkfield", "role": "Copy Editor"}
+
+    def test_back_comes_by_every_answer_again(self) -> None:
+        """Whoever goes back two questions is shown both again, and then goes on after the furthest."""
+        kept = Kept({name: value for name, value in WHOLE.items() if name != "keep_in_touch"})
+        asker = interviewed(kept, BACK, BACK, "Contoso", "the tour", True)
+        assert asker.defaults == [True, "the tour", "the clinic in Bern", "the tour", True]
+
+    @pytest.mark.parametrize("name", ["Tom", "Tesla", "Team Lead", "T-Mobile"])
+    @pytest.mark.parametrize("field", ["sender", "company", "role", "recipient"])
+    def test_a_capital_t_stays(self, field: str, name: str) -> None:
+        """An answer is offered again, and listed, as it was typed."""
+        question, asker = question_of(field), Scripted(name)
+        Interview(asker, Kept({**WHOLE, field: name})).ask(question)
+        assert asker.defaults == [name]
+        assert in_words(question, name, WHOLE) == name
+
+    def test_a_moment_is_offered_as_it_is_typed(self) -> None:
+        """A date with its time is shown with a space between them."""
+        question = question_of("next_interview")
+        assert in_words(question, "2027-03-05T10:30", WHOLE) == "2027-03-05 10:30"
+
+    def test_a_day_that_has_passed_is_taken_when_it_is_confirmed(self) -> None:
+        """The first time it is asked whether the year is right; another day that has passed is asked about, too."""
+        kept = Kept({**WHOLE, "next_interview": None})
+        asker = Scripted("2025-12-03", "2026-11-25", "2026-11-25")
+        Interview(asker, kept, lambda: TODAY).ask(question_of("next_interview"))
+        assert kept.answers["next_interview"] == "2026-11-25"
+        assert [said.partition(";")[0] for said in asker.refused] == ["That day has passed"] * 2
+
+    @pytest.mark.parametrize("typed", ["no", "None", "-", "nothing.", "n/a"])
+    def test_no_interview_is_said_in_many_ways(self, typed: str) -> None:
+        """Words for "none" leave the date empty."""
+        assert read(question_of("next_interview"), typed, TODAY) is None
 
     def test_back_at_the_first_question_asks_it_again(self, capsys: pytest.CaptureFixture[str]) -> None:
         """There is nothing before the first question, which is said."""

@@ -69,7 +69,7 @@ def from_text(
         raise DrafterError("nothing was found in it that belongs into a request; answer the questions instead: drafter")
     elif yes:
         place.put(_as_request(found).rstrip("\n"))
-        render.note("Every value has its line above it. Read it through before you use it.")
+        render.note(f"Every value has its line above it. Read it through before you use it.{_missing(found)}")
     else:
         _confirmed(found, place, from_stdin=file == "-")
 
@@ -96,7 +96,10 @@ def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> Non
         for one in found:
             typer.echo(render.printable(f"{one.field}: {one.value}"))
             typer.echo(render.printable(f"    line {one.line}: {one.source}"))
-        render.note("Nothing was made of it: run this in a terminal to confirm it, or add --yes and read the request.")
+        render.note(
+            "Nothing was made of it: run this in a terminal to confirm it, or add --yes and read the request."
+            f"{_missing(found)}"
+        )
         return
     from drafter.cli.interview.answers import Kept
     from drafter.cli.interview.asking import Stopped
@@ -114,7 +117,20 @@ def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> Non
     except Stopped:
         raise typer.Exit(STOPPED) from None
     place.put(_as_request(kept).rstrip("\n"))
-    render.note(f"The request is in {place.out}. Next: drafter draft {place.out}")
+    render.note(f"The request is in {place.out}.{_missing(kept)} Next: drafter draft {place.out}")
+
+
+def _missing(found: Sequence[Found]) -> str:
+    """What a message should know and is not among what was found, as a sentence behind another one."""
+    from drafter.cli.interview.conduct import question_of
+
+    named = {one.field for one in found}
+    absent = [
+        question_of(field).short.lower()
+        for field in ("sender", "company", "role", "recipient", "stage", "reason.kind")
+        if field not in named
+    ]
+    return f" Not found: {', '.join(absent)}." if absent else ""
 
 
 def _can_ask(*, from_stdin: bool) -> bool:

@@ -148,6 +148,7 @@ def _wishes(result: Result) -> Sequence[Choice]:
 
 def show(result: Result, request: Request) -> None:
     """The message, what each sentence rests on, what was looked for, and what to do next."""
+    from drafter.cli.omitted import omitted
     from drafter.explanation import explain
 
     channel = result.advice.channel
@@ -163,7 +164,7 @@ def show(result: Result, request: Request) -> None:
     rule("What was looked at")
     render.say(_private(request))
     render.say(f"{len(result.report.rules)} guardrails read it and found nothing to mend. {_writer(result)}")
-    for note in (*result.notes, length_note(result.message, channel)):
+    for note in (*result.notes, *omitted(result, request), length_note(result.message, channel)):
         if note:
             render.say(note)
     rule("What to do next")
