@@ -14,6 +14,7 @@ import pexpect
 import pytest
 
 from drafter import load_request
+from drafter.cli.called import called
 from drafter.cli.interview.answers import Kept, fault, place, read, request_of
 from drafter.cli.interview.asking import BACK, Stopped
 from drafter.cli.interview.conduct import Interview, question_of
@@ -286,6 +287,28 @@ class TestEnding:
         _, first, second = capsys.readouterr().out.split("Your message\n")
         assert (first != second, kept.seed) == (True, 1)
 
+    def test_without_a_mail_program_a_mail_file_is_offered(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """No link is shown that a terminal would break; the person is asked for the name of a file."""
+        monkeypatch.setenv("PATH", str(tmp_path))
+        answers = Scripted("mail", str(tmp_path / "x.eml"), "done")
+        Ending(Interview(answers, Kept({**WHOLE, "channel": "email"}))).run()
+        shown = capsys.readouterr().out
+        assert (tmp_path / "x.eml").read_bytes().startswith(b"X-Unsent")
+        assert ("no mail program" in shown, "mailto:" in shown) == (True, False)
+
+    @pytest.mark.parametrize("saved", [True, False])
+    def test_a_saved_request_is_not_said_to_be_removed(
+        self, saved: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Whoever has saved the answers to a file is told that this file stays."""
+        path = tmp_path / "request.toml"
+        answers = ("request", str(path)) if saved else ()
+        Ending(Interview(Scripted(*answers, "done"), Kept(dict(WHOLE)))).run()
+        end = "".join(capsys.readouterr().out.split()).rpartition("removed")[2]
+        assert (f"except{path},whichyousaved" in end) == saved
+
     def test_when_done_nothing_is_kept(self) -> None:
         """The answers are removed."""
         kept = Kept(dict(WHOLE))
@@ -417,8 +440,15 @@ def test_plain_lines_move_and_colour_nothing(terminal: Callable[..., Terminal]) 
     drafter.process.expect_exact("What now?")
     shown = str(drafter.process.before)
     drafter.process.send("\x04")
-    assert "\x1b" not in shown + drafter.rest()
+    rest = drafter.rest()
+    assert "\x1b" not in shown + rest
+    assert "\nYour answers are kept in" in rest
+    assert any(line.startswith("  ") and line.endswith("drafter resume") for line in rest.split("\n"))
     assert drafter.process.exitstatus == 130
+    again = terminal(80, "resume")
+    again.process.expect_exact("Your choice, 1 to")  # plain lines go on as plain lines
+    again.process.send("\x04")
+    assert "\x1b" not in again.rest()
 
 
 @pytest.mark.parametrize("words", [[], ["--plain"]])
@@ -427,6 +457,24 @@ def test_without_a_terminal_there_is_help(words: list[str], command: Callable[..
     done = command(*words)
     assert (done.code, done.out) == (2, "")
     assert "Usage: drafter" in done.err
+    assert "it needs a terminal; without one: " in done.err
+
+
+@pytest.mark.parametrize(
+    ("known", "run", "typed"),
+    [
+        (True, "/x/.venv/bin/drafter", "drafter resume"),
+        (False, ".venv/bin/drafter", ".venv/bin/drafter resume"),
+        (False, "/x/drafter/__main__.py", f"{sys.executable} -m drafter resume"),
+    ],
+)
+def test_a_command_is_named_as_it_can_be_typed(
+    known: bool, run: str, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the shell would not find drafter, the command is given as this run was called."""
+    monkeypatch.setattr("shutil.which", lambda _: "/bin/drafter" if known else None)
+    monkeypatch.setattr(sys, "argv", [run])
+    assert called("resume") == typed
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from drafter.cli import STOPPED, app, examples, render
+from drafter.cli.called import called
 from drafter.cli.drafts import read_text
 from drafter.cli.look import Plain
 from drafter.cli.outcome import Place
@@ -107,7 +108,7 @@ def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> Non
     from drafter.cli.resume import asker, conduct
 
     if place.out is None and Kept.found() is not None:
-        raise DrafterError("you have begun an interview; go on with `drafter resume` first, or add --out FILE")
+        raise DrafterError(f"you have begun an interview; go on with `{called('resume')}` first, or add --out FILE")
     _show(found)
     try:
         kept = asker().several("Is this right?", [Choice(one, _short(_label(one))) for one in found])
@@ -117,7 +118,8 @@ def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> Non
     except Stopped:
         raise typer.Exit(STOPPED) from None
     place.put(_as_request(kept).rstrip("\n"))
-    render.note(f"The request is in {place.out}.{_missing(kept)} Next: drafter draft {place.out}")
+    render.note(f"The request is in {place.out}.{_missing(kept)} Next, type:")
+    render.command("draft", str(place.out), stderr=True)
 
 
 def _missing(found: Sequence[Found]) -> str:
