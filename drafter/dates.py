@@ -12,7 +12,7 @@ _UNCLEAR = "This is no date that I can read. Write it like 5 March, tomorrow or 
 
 def moment(text: str, today: date) -> str:
     """A date, or date and time, as ISO 8601, from what people type. Raises ValueError."""
-    plain = re.sub(r"\bat\b|,", " ", text.lower()).strip()
+    plain = " ".join(re.sub(r"\bat\b|,", " ", text.lower()).split())
     clock = (
         re.search(r"(?:^|[ t])(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?$", plain)
         if re.search(r"[:.]\d\d|[ap]m", plain)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate_to_datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -47,6 +48,7 @@ _OWN_MAIL = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"^[>\s]*(From|To):\s*(.+)$", re.IGNORECASE)
+_SENT = re.compile(r"^[>\s]*(?:Date|Sent):\s*(.+)$", re.IGNORECASE)
 _WROTE = re.compile(r"^[>\s]*On .{5,60}?,? ([^,<]{3,60}?) <([^>@\s]+@[^>\s]+)> wrote:")
 _NAME = r"[A-Z][\w&'./+-]*(?: (?:(?:of|and|for|&|de|van|von) )?[A-Z(][\w&'./+)-]*){0,5}"
 _CLOCK = r"(?:,? (?:at )?\d{1,2}(?:[:.]\d{2}(?: ?[ap]m)?| ?[ap]m)\b)?"
@@ -209,32 +211,81 @@ def _labelled(lines: Lines, today: date, language: str) -> Iterator[Found]:
                 yield Found(field=field, value=value, line=number, source=line)
 
 
+class _Head(NamedTuple):
+    """Somebody in the head of a mail: who `wrote` it, or whom it went to."""
+
+    wrote: bool
+    name: str
+    address: str
+    line: int
+    source: str
+
+
 def _people(lines: Lines, _: date, __: str) -> Iterator[Found]:
-    """Who writes to whom, by the heads of mails: an address at a private provider is the candidate's."""
-    for number, line in lines:
-        if wrote := _WROTE.match(line):
-            name, address = wrote[1].strip(), wrote[2]
-        elif head := _HEADER.match(line):
-            name, address = parseaddr(head[2])
+    """Who writes to whom, by the heads of mails: an address at a private provider is the candidate's.
+
+    Where nobody has such an address, mails that all go one way are theirs; if they go both ways, nobody is taken.
+    """
+    heads = [head for number, line in lines if (head := _head(number, line))]
+    for head in heads:
+        yield Found(field="contact", value="email", line=head.line, source=head.source)
+    own = {head.address for head in heads if _OWN_MAIL.search(head.address)}
+    wrote, got = ({head.address for head in heads if head.wrote is way} - own for way in (True, False))
+    for head in heads:
+        if own:
+            field = "sender" if head.address in own else "recipient"
+        elif wrote & got or _domains(wrote) & _domains(got):
+            return
         else:
-            continue
-        if "@" not in address:
-            continue
-        yield Found(field="contact", value="email", line=number, source=line)
-        field = "sender" if _OWN_MAIL.search(address) else "recipient"
-        if re.fullmatch(r"[^\W\d_][\w'. -]+ [\w'. -]*[^\W\d_]\.?", name) and not re.search(
-            r"\b(?:team|recruit|talent|careers?|jobs?|no-?reply|hr)\b", name, re.IGNORECASE
-        ):
-            yield Found(field=field, value=name, line=number, source=line)
+            field = "recipient" if head.wrote else "sender"
+        if _PERSON.fullmatch(head.name) and not _TEAM.search(head.name):
+            yield Found(field=field, value=head.name, line=head.line, source=head.source)
+
+
+def _head(number: int, line: str) -> _Head | None:
+    if wrote := _WROTE.match(line):
+        return _Head(True, wrote[1].strip(), wrote[2].lower(), number, line)
+    if (head := _HEADER.match(line)) is None:
+        return None
+    name, address = parseaddr(head[2])
+    return _Head(head[1].lower() == "from", name, address.lower(), number, line) if "@" in address else None
+
+
+def _domains(addresses: Iterable[str]) -> set[str]:
+    return {address.rpartition("@")[2] for address in addresses}
+
+
+_PERSON = re.compile(r"[^\W\d_][\w'. -]*[^\W\d_]\.?")
+_TEAM = re.compile(
+    r"\b(?:team|recruit\w*|talent|careers?|jobs?|no-?reply|hr|people|hiring|info|admin|support)\b", re.IGNORECASE
+)
 
 
 def _named(lines: Lines, _: date, language: str) -> Iterator[Found]:
-    """The role and the company in running text, by the words around them."""
+    """The role and the company in running text, by the words around them. What is said of a reason is no source: the
+    company in it is the other one.
+    """
+    innocent = list(_without_reasons(lines, language))
     for field in ("role", "company"):
         for pattern in _patterns(language)["names"][field]:
-            for number, line in lines:
-                if match := _compiled(pattern, 0).search(line):
+            for number, line, said in innocent:
+                if match := _compiled(pattern, 0).search(said):
                     yield Found(field=field, value=_trimmed(match["value"]), line=number, source=line)
+
+
+def _without_reasons(lines: Lines, language: str) -> Iterator[tuple[int, str, str]]:
+    """Each line with its number, and what is left of it without sentences, also begun above, that tell a reason."""
+    reasons = [_compiled(one) for kind in _patterns(language)["reason"].values() for one in kind]
+    begun, last = "", 0
+    for number, line in lines:
+        kept = []
+        for sentence in _sentences(line, labelled=True):
+            whole = f"{begun} {sentence}" if begun and number == last + 1 else sentence
+            if not any(reason.search(whole) for reason in reasons):
+                kept.append(sentence)
+            begun = "" if sentence.endswith((".", "!", "?")) else whole[-300:]
+        last = number
+        yield number, line, " ".join(kept)
 
 
 def _trimmed(name: str) -> str:
@@ -252,14 +303,27 @@ def _reached(lines: Lines, _: date, language: str) -> Iterator[Found]:
 def _arranged(lines: Lines, today: date, language: str) -> Iterator[Found]:
     """A date to come, in a line that speaks of an appointment, or goes on from one that does."""
     words = _patterns(language)["appointment"]
-    before = dict(lines)
+    before, sent = dict(lines), _sent(lines)
     for number, line in reversed(lines):
         around = f"{before.get(number - 1, '')} {line}"
         if not _compiled(words["words"]).search(around) or _compiled(words["over"]).search(line):
             continue
         for match in _DATES.finditer(line):
-            if (value := _moment(match[0], today)) and value[:10] >= today.isoformat():
+            if (value := _moment(match[0], sent.get(number, today))) and value[:10] >= today.isoformat():
                 yield Found(field="next_interview", value=value, line=number, source=line)
+
+
+def _sent(lines: Lines) -> dict[int, date]:
+    """The day on which the mail that a line stands in was sent, by the line's number: its days follow that one."""
+    days: dict[int, date] = {}
+    day: date | None = None
+    for number, line in lines:
+        if head := _SENT.match(line):
+            with suppress(ValueError):
+                day = parsedate_to_datetime(head[1]).date()
+        if day is not None:
+            days[number] = day
+    return days
 
 
 def _moment(text: str, today: date) -> str | None:
@@ -283,13 +347,15 @@ def _said(lines: Lines, _: date, language: str) -> Iterator[Found]:
     for field in ("appreciated", "private"):
         for pattern in patterns[field][field]:
             for number, line in own:
-                if match := _compiled(pattern).search(line):
+                match = _compiled(pattern).search(line)
+                # "Don't tell Northwind" says from whom it is to be kept, not what.
+                if match and not (" tell " in match[0] and re.fullmatch(_NAME, match["value"].strip(" ,"))):
                     yield Found(field=field, value=match["value"].strip(" ,"), line=number, source=line)
 
 
-def _sentences(line: str) -> Iterator[str]:
-    """The sentences of a line, without a label before the first."""
-    for part in re.split(r"(?<=[.!?])\s+", re.sub(r"^[A-Z][\w ]{0,20}: ", "", line)):
+def _sentences(line: str, *, labelled: bool = False) -> Iterator[str]:
+    """The sentences of a line, without a label before the first unless they are to stay `labelled`."""
+    for part in re.split(r"(?<=[.!?])\s+", line if labelled else re.sub(r"^[A-Z][\w ]{0,20}: ", "", line)):
         yield part.strip()
 
 

@@ -120,6 +120,8 @@ class Reader:
     def _line(self, line: str) -> str:
         """A line as it can be run here: what waits for somebody is parsed, and the service is the one at hand."""
         command = re.sub(r"\s+# .*", "", line).strip()
+        if command == "source .venv/bin/activate":
+            return "true"  # what it puts on the path is there already
         if _WAITS.search(command):
             return f"{command} --help >/dev/null"
         return re.sub(r"http://localhost:11434/v1", self.base_url, command)

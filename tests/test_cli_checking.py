@@ -75,6 +75,53 @@ def test_without_a_request_it_says_where_it_looked(command: Command, folder: Pat
     assert [word for word in ("good.request.toml", "request.toml", "--request FILE") if word not in done.err] == []
 
 
+def test_a_draft_that_is_not_there_is_said_before_its_request(command: Command, tmp_path: Path) -> None:
+    """Whoever mistypes the file's name is not told to name a request."""
+    done = command("check", tmp_path / "nope.txt")
+    assert (done.code, "can't be read" in done.err, "request" in done.err) == (2, True, False)
+
+
+def test_a_mail_file_of_drafter_is_acceptable(command: Command, folder: Path) -> None:
+    """What `draft --eml` saves, encoded as mail is, reads as the message that it holds."""
+    request, mail = folder / "request.toml", folder / "zoë.eml"
+    request.write_text(REQUEST.replace("Ana", "Zoë"), encoding="utf-8")
+    drafted = command("draft", request, "--model", "phrasebook", "--eml", mail, "-q")
+    checked = json.loads(command("check", mail, "-r", request, "--json").out)
+    assert (drafted.code, checked["acceptable"], checked["findings"]) == (0, True, [])
+    assert "mail" not in command("check", mail, "-r", request).err
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        b"Subject: x\nContent-Type: text/html\n\n<p>Hi</p>\n",
+        b"Subject: x\n\n",
+        b"Content-Type: text/plain; charset=klingon\nContent-Transfer-Encoding: base64\n\n//8=\n",
+    ],
+)
+def test_a_mail_file_without_plain_text_is_exit_2(command: Command, folder: Path, held: bytes) -> None:
+    """A mail of which no text can be read is named, and nothing is judged."""
+    (folder / "x.eml").write_bytes(held)
+    done = command("check", folder / "x.eml")
+    assert (done.code, done.out, "x.eml: " in done.err) == (2, "", True)
+
+
+@pytest.mark.parametrize(
+    ("count", "shown", "more"), [(3, 3, None), (4, 3, "and 1 more like it"), (40, 3, "and 37 more")]
+)
+def test_of_many_alike_a_few_are_shown(
+    command: Command, folder: Path, count: int, shown: int, more: str | None
+) -> None:
+    """A long text prints three findings of a rule and counts the rest; machines get them all."""
+    slots = " ".join(f"[slot {number}]" for number in range(count))
+    (folder / "bad.txt").write_text(GOOD.replace("your time", slots), encoding="utf-8")
+    text = command("check", folder / "bad.txt").out
+    whole = json.loads(command("check", folder / "bad.txt", "--json").out)["findings"]
+    assert (text.count("form/placeholder"), [one["rule"] for one in whole].count("form/placeholder")) == (shown, count)
+    assert ("more like" in text) == (more is not None)
+    assert (more or "") in text
+
+
 def test_json_of_several_names_their_files(command: Command, folder: Path) -> None:
     """Each report is as it is alone, with its file; the whole is acceptable where all are."""
     names = [str(folder / name) for name in ("good.txt", "bad.txt")]

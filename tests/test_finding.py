@@ -90,6 +90,8 @@ def test_notes_give_what_they_name() -> None:
         ("It was great to meet you and the team.", "interviewed"),
         ("Thank you for joining us for the final round.", "final_round"),
         ("I had my final interview last week.", "final_round"),
+        ("We invite you to a second interview.", "interviewed"),
+        ("Thanks for the call, that was helpful.", "screened"),
         ("The weather was fine.", None),
     ],
 )
@@ -109,6 +111,55 @@ def test_the_furthest_stage_counts() -> None:
 def test_a_date_that_is_over_or_of_something_else_is_no_interview(line: str) -> None:
     """Only a date to come, where an appointment is spoken of, is one."""
     assert "next_interview" not in fields(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("From: Tom <t@n.example>\nTo: Sam Reyes <s@x.example>", {"recipient": "Tom", "sender": "Sam Reyes"}),
+        ("From: Sam Reyes <s@gmail.com>\nTo: Tom <t@n.example>", {"recipient": "Tom", "sender": "Sam Reyes"}),
+        ("To: Tom <t@n.example>\nFrom: Ana Ruiz <a@n.example>", {}),
+        ("From: Ana Ruiz <a@x.example>\nTo: Tom <t@n.example>\n> From: Tom <t@n.example>\n> To: a@x.example", {}),
+        ("From: Talent Team <t@n.example>\nTo: Sam Reyes <s@x.example>", {"sender": "Sam Reyes"}),
+    ],
+)
+def test_who_wrote_their_mail_is_written_to(text: str, people: dict[str, str]) -> None:
+    """The sender of their mail is the recipient, also by first name alone; where it is in doubt nobody is taken."""
+    assert {name: value for name, value in fields(text).items() if name in {"sender", "recipient"}} == people
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("I took a job at Contoso; please dont tell Northwind. I was applying as a Data Engineer there.", None),
+        ("I have accepted an offer for a job at Contoso.", None),
+        ("I took\na job at Contoso.", None),
+        ("I took a job at Contoso. I applied for the Data Engineer role at Northwind.", "Northwind"),
+    ],
+)
+def test_the_other_company_is_never_theirs(text: str, company: str | None) -> None:
+    """A company in a sentence that tells the reason is the one that the person goes to."""
+    assert fields(text).get("company") == company
+
+
+def test_whom_not_to_tell_is_no_secret() -> None:
+    """Those from whom it is to be kept are nothing private; what is to be kept is."""
+    assert "private" not in fields("Please don't tell Northwind.")
+    assert fields("Please don't tell them that I move to Bern.")["private"] == ["I move to Bern"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "value"),
+    [
+        ("Mon, 23 Nov 2026 10:00:00 +0100", "2026-12-03T14:00"),
+        ("Mon, 24 Nov 2025 10:00:00 +0100", None),
+        ("soon", "2026-12-03T14:00"),
+    ],
+)
+def test_a_day_without_a_year_follows_its_mail(sent: str, value: str | None) -> None:
+    """The year is that in which the day comes after the mail; a day that has passed by now is no interview to come."""
+    found = fields(f"Date: {sent}\n\nYour interview is on Thursday, 3 December at 14:00.")
+    assert found.get("next_interview") == value
 
 
 @given(st.text(max_size=400))
@@ -295,3 +346,12 @@ def test_the_order_of_found_fields_is_the_request_s(request_of: Callable[..., An
     """What is found comes in the order of a request, whatever the order in the text."""
     found = [one.field for one in find(NOTES, TODAY)]
     assert found == sorted(found, key=FIELDS.index)
+
+
+@pytest.mark.parametrize("words", [[], ["--yes"]])
+def test_what_is_missing_is_said(command: Command, tmp_path: Path, words: list[str]) -> None:
+    """Whoever gets less than a request needs is told which of it was not found."""
+    path = tmp_path / "notes.txt"
+    path.write_text("Company: Larkfield\nRole: Editor\n", encoding="utf-8")
+    said = " ".join(command("request", "from-text", path, *words).err.split())
+    assert "Not found: your name, to, how far it got, your reason." in said

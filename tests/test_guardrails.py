@@ -226,3 +226,18 @@ def test_a_broken_pack_names_line_and_column(
     monkeypatch.setattr("drafter.guardrails.pack.read_text", lambda _: text)
     with pytest.raises(PackError, match=place):
         load("mine.toml", parse_toml(text, "mine.toml"))
+
+
+@pytest.mark.parametrize("role", ["👩‍💻", "👨‍👩‍👧 Family Coach", "Nurse 🏥"])
+@pytest.mark.parametrize("private", [(), ("my 👨‍👩‍👧 family",)])
+def test_pictures_in_a_name_are_no_evidence(role: str, private: tuple[str, ...], request_of: Make) -> None:
+    """A role that is written with pictures gives away no topic; the same pictures elsewhere do."""
+    wanted = request_of(role=role, private=private, recipient=None)
+    body = f"Dear hiring team,\n\nThank you for your time. I withdraw my application for {role} at Larkfield Press."
+
+    def found(body: str) -> set[str]:
+        report = check(Draft(subject="My application", body=f"{body}\n\nKind regards,\nAna Ruiz"), wanted)
+        return {one.rule for one in report.findings} & {"discretion/sensitive-topic", "discretion/private-fact"}
+
+    assert found(body) == set()
+    assert "discretion/sensitive-topic" in found(f"{body} 👪 🏥")

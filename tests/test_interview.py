@@ -14,11 +14,12 @@ import pexpect
 import pytest
 
 from drafter import load_request
+from drafter.cli.called import called
 from drafter.cli.interview.answers import Kept, fault, place, read, request_of
 from drafter.cli.interview.asking import BACK, Stopped
 from drafter.cli.interview.conduct import Interview, question_of
 from drafter.cli.interview.ending import Ending, as_toml
-from drafter.cli.interview.questions import QUESTIONS, Choice, Shape, applying
+from drafter.cli.interview.questions import QUESTIONS, Choice, Shape, applying, in_words
 from drafter.dates import moment
 from drafter.models import FakeModel
 from drafter.request import ReasonKind, Request, Stage
@@ -95,6 +96,7 @@ class TestAnswers:
             ("March 5th", "2027-03-05"),
             ("5 Dec at 9am", "2026-12-05T09:00"),
             ("Tue 1 December, 14:00", "2026-12-01T14:00"),
+            ("Thursday, 3 December at 14:00", "2026-12-03T14:00"),
             ("today 4:15 pm", "2026-11-26T16:15"),
             ("tomorrow", "2026-11-27"),
             ("next Monday", "2026-11-30"),
@@ -173,9 +175,42 @@ class TestInterview:
     def test_back_shows_the_answer_before(self) -> None:
         """Going back twice offers what was answered, and then goes on where it was."""
         kept = Kept()
-        asker = interviewed(kept, "Ana", "Larkfield", BACK, BACK, "Ana Ruiz", "Copy Editor")
-        assert asker.defaults[:5] == ["", "", "", "Larkfield", "Ana"]
+        asker = interviewed(kept, "Ana", "Larkfield", BACK, BACK, "Ana Ruiz", "Larkfield", "Copy Editor")
+        assert asker.defaults[:7] == ["", "", "", "Larkfield", "Ana", "Larkfield", ""]
         assert kept.answers == {"sender": "Ana Ruiz", "company": "Larkfield", "role": "Copy Editor"}
+
+    def test_back_comes_by_every_answer_again(self) -> None:
+        """Whoever goes back two questions is shown both again, and then goes on after the furthest."""
+        kept = Kept({name: value for name, value in WHOLE.items() if name != "keep_in_touch"})
+        asker = interviewed(kept, BACK, BACK, "Contoso", "the tour", True)
+        assert asker.defaults == [True, "the tour", "the clinic in Bern", "the tour", True]
+
+    @pytest.mark.parametrize("name", ["Tom", "Tesla", "Team Lead", "T-Mobile"])
+    @pytest.mark.parametrize("field", ["sender", "company", "role", "recipient"])
+    def test_a_capital_t_stays(self, field: str, name: str) -> None:
+        """An answer is offered again, and listed, as it was typed."""
+        question, asker = question_of(field), Scripted(name)
+        Interview(asker, Kept({**WHOLE, field: name})).ask(question)
+        assert asker.defaults == [name]
+        assert in_words(question, name, WHOLE) == name
+
+    def test_a_moment_is_offered_as_it_is_typed(self) -> None:
+        """A date with its time is shown with a space between them."""
+        question = question_of("next_interview")
+        assert in_words(question, "2027-03-05T10:30", WHOLE) == "2027-03-05 10:30"
+
+    def test_a_day_that_has_passed_is_taken_when_it_is_confirmed(self) -> None:
+        """The first time it is asked whether the year is right; another day that has passed is asked about, too."""
+        kept = Kept({**WHOLE, "next_interview": None})
+        asker = Scripted("2025-12-03", "2026-11-25", "2026-11-25")
+        Interview(asker, kept, lambda: TODAY).ask(question_of("next_interview"))
+        assert kept.answers["next_interview"] == "2026-11-25"
+        assert [said.partition(";")[0] for said in asker.refused] == ["That day has passed"] * 2
+
+    @pytest.mark.parametrize("typed", ["no", "None", "-", "nothing.", "n/a"])
+    def test_no_interview_is_said_in_many_ways(self, typed: str) -> None:
+        """Words for "none" leave the date empty."""
+        assert read(question_of("next_interview"), typed, TODAY) is None
 
     def test_back_at_the_first_question_asks_it_again(self, capsys: pytest.CaptureFixture[str]) -> None:
         """There is nothing before the first question, which is said."""
@@ -251,6 +286,28 @@ class TestEnding:
         Ending(Interview(Scripted("again", "done"), kept)).run()
         _, first, second = capsys.readouterr().out.split("Your message\n")
         assert (first != second, kept.seed) == (True, 1)
+
+    def test_without_a_mail_program_a_mail_file_is_offered(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """No link is shown that a terminal would break; the person is asked for the name of a file."""
+        monkeypatch.setenv("PATH", str(tmp_path))
+        answers = Scripted("mail", str(tmp_path / "x.eml"), "done")
+        Ending(Interview(answers, Kept({**WHOLE, "channel": "email"}))).run()
+        shown = capsys.readouterr().out
+        assert (tmp_path / "x.eml").read_bytes().startswith(b"X-Unsent")
+        assert ("no mail program" in shown, "mailto:" in shown) == (True, False)
+
+    @pytest.mark.parametrize("saved", [True, False])
+    def test_a_saved_request_is_not_said_to_be_removed(
+        self, saved: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Whoever has saved the answers to a file is told that this file stays."""
+        path = tmp_path / "request.toml"
+        answers = ("request", str(path)) if saved else ()
+        Ending(Interview(Scripted(*answers, "done"), Kept(dict(WHOLE)))).run()
+        end = "".join(capsys.readouterr().out.split()).rpartition("removed")[2]
+        assert (f"except{path},whichyousaved" in end) == saved
 
     def test_when_done_nothing_is_kept(self) -> None:
         """The answers are removed."""
@@ -383,8 +440,15 @@ def test_plain_lines_move_and_colour_nothing(terminal: Callable[..., Terminal]) 
     drafter.process.expect_exact("What now?")
     shown = str(drafter.process.before)
     drafter.process.send("\x04")
-    assert "\x1b" not in shown + drafter.rest()
+    rest = drafter.rest()
+    assert "\x1b" not in shown + rest
+    assert "\nYour answers are kept in" in rest
+    assert any(line.startswith("  ") and line.endswith("drafter resume") for line in rest.split("\n"))
     assert drafter.process.exitstatus == 130
+    again = terminal(80, "resume")
+    again.process.expect_exact("Your choice, 1 to")  # plain lines go on as plain lines
+    again.process.send("\x04")
+    assert "\x1b" not in again.rest()
 
 
 @pytest.mark.parametrize("words", [[], ["--plain"]])
@@ -393,6 +457,24 @@ def test_without_a_terminal_there_is_help(words: list[str], command: Callable[..
     done = command(*words)
     assert (done.code, done.out) == (2, "")
     assert "Usage: drafter" in done.err
+    assert "it needs a terminal; without one: " in done.err
+
+
+@pytest.mark.parametrize(
+    ("known", "run", "typed"),
+    [
+        (True, "/x/.venv/bin/drafter", "drafter resume"),
+        (False, ".venv/bin/drafter", ".venv/bin/drafter resume"),
+        (False, "/x/drafter/__main__.py", f"{sys.executable} -m drafter resume"),
+    ],
+)
+def test_a_command_is_named_as_it_can_be_typed(
+    known: bool, run: str, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the shell would not find drafter, the command is given as this run was called."""
+    monkeypatch.setattr("shutil.which", lambda _: "/bin/drafter" if known else None)
+    monkeypatch.setattr(sys, "argv", [run])
+    assert called("resume") == typed
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -217,4 +217,4 @@ def test_without_the_extra_it_says_what_to_install(command: Command, monkeypatch
     monkeypatch.delattr("drafter.integrations.mcp")
     monkeypatch.setitem(sys.modules, "mcp", None)
     done = command("mcp")
-    assert (done.code, "pip install 'graceful-drafter[mcp]'" in done.err) == (2, True)
+    assert (done.code, "-m pip install -e" in done.err, "[mcp]" in done.err) == (2, True, True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_a_mail_file_is_saved_beside_what_is_printed(command: Command, tmp_path:
     [
         (["--channel", "text", "--eml", "x.eml"], "is for an e-mail"),
         (["--channel", "phone", "--mailto"], "is for an e-mail"),
-        (["--channel", "email", "--script"], "is for a call"),
+        (["--channel", "email", "--script"], "drafter: --script is for a call; add --channel phone"),
         (["--channel", "email", "--eml", "nowhere/x.eml"], "there is no folder nowhere"),
     ],
 )
@@ -109,7 +110,19 @@ def test_the_mail_program_is_given_the_link(command: Command, tmp_path: Path, mo
 def test_without_a_mail_program_the_link_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The person can still use the link."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "mailto:?body=x" in outlets.open_mail(Draft(body="x"))
+    assert outlets.open_mail(Draft(body="x")) == "mailto:?body=x"
+
+
+@pytest.mark.parametrize("words", [(), ("--quiet",)])
+def test_the_link_stands_whole_on_its_line(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """However long it is, it is not wrapped, and it is shown also where only the message was wanted."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = command("draft", *NAMES, "--model", "phrasebook", "--channel", "email", "--mailto", *words)
+    links = [line for line in done.err.split("\n") if line.startswith("mailto:")]
+    assert len(links) == 1
+    assert unquote(links[0]).replace("\r\n", "\n").endswith(done.out.partition("\n\n")[2].rstrip("\n"))
 
 
 def test_a_script_has_pauses_and_a_voicemail(command: Command) -> None:

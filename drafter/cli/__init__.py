@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -62,7 +62,11 @@ def _options(
     from drafter.cli.resume import on_terminal, start
 
     if not on_terminal():
+        from drafter.cli.called import called
+
         print(context.get_help(), file=sys.stderr)  # noqa: T201 -- the command line prints
+        start_with = called("draft", "--help")
+        print(f"\ndrafter alone asks questions, so it needs a terminal; without one: {start_with}", file=sys.stderr)  # noqa: T201 -- as above
         raise typer.Exit(2)
     start()
 
@@ -88,16 +92,29 @@ def main() -> None:
         extra = EXTRAS.get((fault.name or "").partition(".")[0])
         if extra is None:
             raise
-        _stop(f"drafter: this needs {fault.name}; run: pip install 'graceful-drafter[{extra}]'", 2)
+        from drafter.cli.called import install
+
+        _stop(f"drafter: this needs {fault.name}; run: {install(extra)}", 2)
     except Exception as fault:
-        show = getattr(fault, "show", None)  # typer's own errors about options show themselves
-        if show is None:
-            raise
-        show()
-        sys.exit(2)
+        _refuse(fault)
     if code == STOPPED:  # typer hands Ctrl-C on as this code, and says nothing
         _stop("Stopped.", code)
     sys.exit(code)
+
+
+_SAID_OF_IT = ("is for ", "asks ", "watches ")
+"""How what is wrong with an option begins where it goes on from the option's name."""
+
+
+def _refuse(fault: Any) -> NoReturn:
+    """Ends with what is wrong with the options: in typer's words, or in this project's own as a sentence."""
+    if getattr(fault, "show", None) is None:
+        raise fault
+    hint, what = getattr(fault, "param_hint", None), getattr(fault, "message", "")
+    if isinstance(hint, str) and what.startswith(_SAID_OF_IT):
+        _stop(f"drafter: {hint} {what}", 2)
+    fault.show()
+    sys.exit(2)
 
 
 def _stop(text: str, code: int) -> NoReturn:

@@ -62,6 +62,8 @@ class Checking:
     def _judged(self, file: str, requests: dict[str, Request]) -> Judged:
         from drafter import judge
 
+        if file != "-" and not Path(file).exists():
+            raise DrafterError(f"{file}: can't be read: no such file")
         where = self.named.request or _nearest(file)
         if where not in requests:
             requests[where] = load_request(where)

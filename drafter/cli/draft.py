@@ -152,4 +152,7 @@ def draft(
 
         explain_result(result, wanted)
     if not quiet:
-        tell(result, place, model_named=model is not None)
+        from drafter.cli.omitted import STAGE_ASSUMED, omitted
+
+        assumed = () if "stage" in wanted.model_fields_set else (STAGE_ASSUMED,)
+        tell(result, place, model_named=model is not None, further=(*omitted(result, wanted), *assumed))

@@ -20,8 +20,10 @@ def read_draft(source: str, subject: str | None = None) -> tuple[Draft, int | No
 
     Raises DrafterError that names the file.
     """
-    text = read_text(source, "there is nothing to check")
     name = _name(source)
+    if source.lower().endswith(".eml"):
+        return _from_mail(source, name, subject), None
+    text = read_text(source, "there is nothing to check")
     # A text may begin with an unfilled slot, "{name}"; JSON goes on with a quote or ends at once.
     if source.endswith(".json") or (source == "-" and re.match(r"\s*\{\s*[\"}]", text)):
         return _from_json(text, name, subject), None
@@ -34,16 +36,38 @@ def parse_draft(text: str, name: str, subject: str | None = None) -> tuple[Draft
     return _draft({"subject": given if subject is None else subject, "body": body}, name), line
 
 
+def _from_mail(source: str, name: str, subject: str | None) -> Draft:
+    """The subject and the plain text of a mail file."""
+    from email import policy
+    from email.parser import BytesParser
+
+    mail = BytesParser(policy=policy.default).parsebytes(_read(source, name))
+    part = mail.get_body(preferencelist=("plain",))
+    try:
+        body = "" if part is None else part.get_content().replace("\r\n", "\n").strip("\n")
+    except (LookupError, ValueError) as fault:
+        raise DrafterError(f"{name}: its text can't be decoded: {fault}") from fault
+    if not body.strip():
+        raise DrafterError(f"{name}: holds no plain text; save the message as text and check that")
+    given = str(mail["Subject"]) if mail["Subject"] is not None else None
+    return _draft({"subject": given if subject is None else subject, "body": body}, name)
+
+
+def _read(source: str, name: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except (OSError, ValueError) as fault:  # ValueError: a path with a null character
+        raise DrafterError(f"{name}: can't be read: {getattr(fault, 'strerror', None) or fault}") from fault
+
+
 def read_text(source: str, so_what: str) -> str:
     """The text in a file or on standard input. Raises DrafterError that names it; `so_what` is said of an empty one."""
     name = _name(source)
+    raw = _read(source, name)
     try:
-        raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
         raise DrafterError(f"{name}: byte {fault.start} is not UTF-8; save it as UTF-8") from fault
-    except (OSError, ValueError) as fault:  # ValueError: a path with a null character
-        raise DrafterError(f"{name}: can't be read: {getattr(fault, 'strerror', None) or fault}") from fault
     if not text.strip():
         raise DrafterError(f"{name}: is empty; {so_what}")
     return text

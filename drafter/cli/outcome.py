@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,14 +65,14 @@ def deliver(result: Result, place: Place, *, as_json: bool, script_for: Request 
     place.put("\n\n".join((first, *others)))
 
 
-def tell(result: Result, place: Place, *, model_named: bool, advise: bool = True) -> None:
-    """What the person should know, on standard error."""
+def tell(result: Result, place: Place, *, model_named: bool, advise: bool = True, further: Iterable[str] = ()) -> None:
+    """What the person should know, on standard error; `further` stands behind the notes of the result."""
     typer.echo(err=True)
     if place.out is not None:
         render.note(f"The message is in {place.out}.")
     if not model_named and {attempt.writer for attempt in result.attempts} == {"phrasebook"}:
         render.note(WITHOUT_MODEL)
-    for note in result.notes:
+    for note in (*result.notes, *further):
         render.note(note)
     render.note(_account(result))
     if length := length_note(result.message, result.advice.channel):

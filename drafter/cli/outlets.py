@@ -49,16 +49,19 @@ class Outlets:
 
     def use(self, message: Draft, request: Request, *, quiet: bool = False) -> None:
         """Does what was asked for, and says on standard error what was done."""
-        said = []
+        said, link = [], None
         if self.eml is not None:
             save_eml(self.eml, message, request, to=self.to, sender=self.sender)
             said.append(f"{self.eml} opens in your mail program as a message that you can still change.")
         if self.mailto:
-            said.append(open_mail(message, self.to))
+            link = open_mail(message, self.to)
+            said.append(OPENED if link is None else f"{NO_PROGRAM} This link opens the message in one:")
         if self.copy:
             said.append(copy(render.as_text(message)))
         for note in () if quiet else said:
             render.note(note)
+        if link is not None:
+            typer.echo(link, err=True)  # whole and alone on its line, so that it can be copied or piped
 
 
 def save_eml(path: Path, message: Draft, request: Request, *, to: str | None, sender: str | None) -> None:
@@ -76,14 +79,16 @@ def save_eml(path: Path, message: Draft, request: Request, *, to: str | None, se
     )
 
 
-def open_mail(message: Draft, to: str | None = None) -> str:
-    """Has the mail program open a message; gives what to tell the person."""
+OPENED = "Your mail program was asked to open it. If nothing opens, save it as a mail file (.eml) instead."
+NO_PROGRAM = "There is no mail program here that can be asked."
+
+
+def open_mail(message: Draft, to: str | None = None) -> str | None:
+    """Has the mail program open a message; gives the link that opens it where there is none that can be asked."""
     from drafter.delivery import as_mailto
 
     link = as_mailto(message, to)
-    if _opened(link):
-        return "Your mail program was asked to open it. If nothing opens, save it with --eml FILE instead."
-    return f"There is no mail program that can be asked. This link opens the message in one:\n{link}"
+    return None if _opened(link) else link
 
 
 def _opened(link: str) -> bool:

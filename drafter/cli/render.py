@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from drafter.cli.screen import Part, console, is_styled, put, width, wrapped
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
-    "advice", "as_json", "as_text", "console", "heading", "line", "note", "printable", "quoted", "report",
+    "advice", "as_json", "as_text", "command", "console", "heading", "line", "note", "printable", "quoted", "report",
     "report_data", "result_data", "say", "table",
 ]  # fmt: skip
 
 AROUND = 40
 """Characters of a draft that are shown on either side of a fault in it."""
+ALIKE = 3
+"""Findings of one rule that are shown in full."""
 
 
 def as_text(message: Draft) -> str:
@@ -56,6 +58,13 @@ def say(text: str = "", *, style: str = "", indent: int = 0) -> None:
     """A paragraph on stdout, wrapped; control characters are written out."""
     for piece in wrapped(printable(text), width(stderr=False) - indent):
         put(" " * indent, (piece, style))
+
+
+def command(*words: str, stderr: bool = False) -> None:
+    """A command of drafter to type, alone on its line and never wrapped."""
+    from drafter.cli.called import called
+
+    put(f"  {printable(called(*words))}", stderr=stderr)
 
 
 def heading(text: str) -> None:
@@ -109,13 +118,29 @@ _CHANNEL = {"email": "e-mail", "phone": "phone", "text": "text message", "linked
 def report(given: Report, draft: Draft, *, stderr: bool = False, listed: bool = True) -> None:
     """The findings, a paragraph each unless they are `listed` elsewhere, and a line that sums up."""
     in_context = is_styled(stderr=stderr)
-    blocks = [_finding(one, draft, in_context=in_context) for one in given.findings if listed]
+    blocks = list(_findings(given.findings, draft, in_context=in_context)) if listed else []
     broken = [one for one in given.rules if one.status in {Status.ERROR, Status.NOT_RUN}]
     blocks += [_status("not judged", one) for one in broken]
     blocks += [_status("waived", one) for one in given.rules if one.status is Status.WAIVED]
     for block in blocks:
         put(*block, stderr=stderr, end="\n\n")
     put((_summary(given, len(broken)), "bold green" if given.acceptable else "bold red"), stderr=stderr)
+
+
+def _findings(findings: Sequence[Finding], draft: Draft, *, in_context: bool) -> Iterator[list[Part]]:
+    """A paragraph for each finding; of many by one rule the first few, and how many more there are."""
+    of_rule: dict[str, list[Finding]] = {}
+    for one in findings:
+        of_rule.setdefault(one.rule, []).append(one)
+    shown = {rule: alike[:ALIKE] for rule, alike in of_rule.items()}
+    for one in findings:
+        if not any(one is each for each in shown[one.rule]):
+            continue
+        block = _finding(one, draft, in_context=in_context)
+        more = len(of_rule[one.rule]) - ALIKE
+        if more > 0 and one is shown[one.rule][-1]:
+            block.append(f"\n  ... and {more:,} more like {'it' if more == 1 else 'these'}")
+        yield block
 
 
 def _status(word: str, one: RuleStatus) -> list[Part]:

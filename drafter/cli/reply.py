@@ -48,4 +48,6 @@ def reply(
         result = Drafter(model, judge=judge, on_event=listener).reply(theirs, sent, seed=seed)
     deliver(result, place, as_json=as_json)
     if not quiet:
-        tell(result, place, model_named=model is not None, advise=False)
+        from drafter.cli.omitted import cut_names
+
+        tell(result, place, model_named=model is not None, advise=False, further=cut_names(sent))

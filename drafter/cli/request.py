@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from drafter.cli import STOPPED, app, examples, render
+from drafter.cli.called import called
 from drafter.cli.drafts import read_text
 from drafter.cli.look import Plain
 from drafter.cli.outcome import Place
@@ -69,7 +70,7 @@ def from_text(
         raise DrafterError("nothing was found in it that belongs into a request; answer the questions instead: drafter")
     elif yes:
         place.put(_as_request(found).rstrip("\n"))
-        render.note("Every value has its line above it. Read it through before you use it.")
+        render.note(f"Every value has its line above it. Read it through before you use it.{_missing(found)}")
     else:
         _confirmed(found, place, from_stdin=file == "-")
 
@@ -96,7 +97,10 @@ def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> Non
         for one in found:
             typer.echo(render.printable(f"{one.field}: {one.value}"))
             typer.echo(render.printable(f"    line {one.line}: {one.source}"))
-        render.note("Nothing was made of it: run this in a terminal to confirm it, or add --yes and read the request.")
+        render.note(
+            "Nothing was made of it: run this in a terminal to confirm it, or add --yes and read the request."
+            f"{_missing(found)}"
+        )
         return
     from drafter.cli.interview.answers import Kept
     from drafter.cli.interview.asking import Stopped
@@ -104,7 +108,7 @@ def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> Non
     from drafter.cli.resume import asker, conduct
 
     if place.out is None and Kept.found() is not None:
-        raise DrafterError("you have begun an interview; go on with `drafter resume` first, or add --out FILE")
+        raise DrafterError(f"you have begun an interview; go on with `{called('resume')}` first, or add --out FILE")
     _show(found)
     try:
         kept = asker().several("Is this right?", [Choice(one, _short(_label(one))) for one in found])
@@ -114,7 +118,21 @@ def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> Non
     except Stopped:
         raise typer.Exit(STOPPED) from None
     place.put(_as_request(kept).rstrip("\n"))
-    render.note(f"The request is in {place.out}. Next: drafter draft {place.out}")
+    render.note(f"The request is in {place.out}.{_missing(kept)} Next, type:")
+    render.command("draft", str(place.out), stderr=True)
+
+
+def _missing(found: Sequence[Found]) -> str:
+    """What a message should know and is not among what was found, as a sentence behind another one."""
+    from drafter.cli.interview.conduct import question_of
+
+    named = {one.field for one in found}
+    absent = [
+        question_of(field).short.lower()
+        for field in ("sender", "company", "role", "recipient", "stage", "reason.kind")
+        if field not in named
+    ]
+    return f" Not found: {', '.join(absent)}." if absent else ""
 
 
 def _can_ask(*, from_stdin: bool) -> bool:

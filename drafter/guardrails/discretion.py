@@ -43,7 +43,7 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
     secrets = _secrets(rule, case.request)
     if not secrets:
         return
-    pictures = {found for reading in case.readings for found in reading.original}
+    pictures = {found for reading in case.readings for found in reading.masked}
     hidden = [one for reading in case.readings for one in reading.hidden]
     for one in secrets:
         for reading in case.readings:
@@ -153,7 +153,7 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
             yield from (Hit(reading, start, end, message) for start, end in found)
             if not found and any(one.found(*text) for text in reading.hidden):
                 yield Hit(reading, 0, len(reading.text), message)
-            yield from (Hit(reading, start, end, message) for start, end in signs(reading.text, one.signs))
+            yield from (Hit(reading, start, end, message) for start, end in signs(reading.masked, one.signs))
     yield from _heard(rule, case, free | named, sensitive)
 
 

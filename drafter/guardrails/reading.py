@@ -23,6 +23,7 @@ Place = Literal["salutation", "body", "sign_off", "postscript"]
 BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
 """The letter that a name of the request becomes in `masked`; none of them survives normalising, so none is real."""
 
+_BLANK_LETTERS = frozenset(BLANKS.values())
 _BLANKED = re.compile(f"[{''.join(BLANKS.values())}]+")
 _DROPPED = re.compile(r"[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _QUOTES = str.maketrans("‘’ʼ‛′`´“”„‟″«»‐‑‒–—―−", "'''''''" + '"""""""' + "-------")
@@ -110,7 +111,18 @@ class Reading:
     @cached_property
     def hidden(self) -> tuple[tuple[str, Called], ...]:
         """What may be hidden in the text as given, in lower case, and which phrases it calls for."""
-        return tuple((text, called_by(text)) for text in map(lower, unveiled(self.original)))
+        return tuple((text, called_by(text)) for text in map(lower, unveiled(self._without_names_pictures)))
+
+    @cached_property
+    def _without_names_pictures(self) -> str:
+        """The text as given without pictures that a name of the request has: a role may be called "👩‍💻"."""
+        if self.original.isascii() or self._origins is None:
+            return self.original
+        letters = list(self.original)
+        for index, (start, end) in enumerate(self._origins):
+            if self.masked[index] in _BLANK_LETTERS and not self.text[index].isalnum():
+                letters[start:end] = " " * (end - start)
+        return "".join(letters)
 
     def span(self, start: int, end: int) -> Span:
         """Where `text[start:end]` stands in the text as given."""

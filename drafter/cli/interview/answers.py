@@ -20,15 +20,20 @@ from drafter.request import Request, contradictions
 
 _STANDING = {"sender": "Somebody", "company": "Somewhere", "role": "Something"}
 """Names that stand for those not given yet, so that an answer can be checked before all are there."""
+NONE = frozenset({"no", "none", "nope", "nothing", "not yet", "n/a", "-"})
+"""What people type where there is no date."""
 
 
 @dataclass
 class Kept:
-    """What a person has said so far. `typing` is what stood half-written in a question when they stopped."""
+    """What a person has said so far. `typing` is what stood half-written in a question when they stopped; `plain` says
+    that they were asked in plain lines.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     typing: tuple[str, str] | None = None
     seed: int = 0
+    plain: bool = False
 
     def save(self) -> bool:
         """Writes the answers to `place()`, for this user alone to read; False where that can't be done."""
@@ -55,7 +60,8 @@ class Kept:
             answers = {name: value for name, value in held["answers"].items() if name in fields}
             request_of(answers)
             typing = held["typing"]
-            return cls(answers, (str(typing[0]), str(typing[1])) if typing else None, int(held["seed"]))
+            half = (str(typing[0]), str(typing[1])) if typing else None
+            return cls(answers, half, int(held["seed"]), held.get("plain") is True)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RequestError):
             return None
 
@@ -85,17 +91,10 @@ def read(question: Question, typed: str, today: date) -> Any:
             raise ValueError("This one is needed; type a name.")
         return None
     if question.shape is Shape.MOMENT:
-        return moment(text, today)
+        return None if text.lower().strip(".!") in NONE else moment(text, today)
     if question.shape is Shape.LIST:
         return [part.strip() for part in text.split(";") if part.strip()] or None
     return text
-
-
-def as_typed(question: Question, value: Any) -> str:
-    """A value as the person would type it."""
-    if value in (None, []):
-        return ""
-    return "; ".join(value) if question.shape is Shape.LIST else str(value).replace("T", " ")
 
 
 def fault(question: Question, value: Any, answers: Mapping[str, Any]) -> str | None:

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from drafter.cli import render
-from drafter.cli.interview.answers import Kept, as_typed, fault, read
+from drafter.cli.interview.answers import Kept, fault, read
 from drafter.cli.interview.asking import BACK, Asker, Stopped
-from drafter.cli.interview.questions import QUESTIONS, Question, Shape, applying
+from drafter.cli.interview.questions import QUESTIONS, Question, Shape, applying, as_typed
 
 
 class Interview:
@@ -20,11 +20,13 @@ class Interview:
 
     def run(self) -> None:
         """Asks until every question that applies has its answer. Raises Stopped, after saving all there is."""
-        question = self._next()
+        question = furthest = self._next()
         while question is not None:
             before = self._before(question)
             if self.ask(question) is not BACK:
-                question = self._next()
+                question = self._after(question, furthest)
+                if question is None or not self._is_before(question, furthest):
+                    furthest = question
             elif before is None:
                 render.say("This is the first question.")
             else:
@@ -66,6 +68,17 @@ class Interview:
                 return question
         return None
 
+    def _after(self, question: Question, furthest: Question | None) -> Question | None:
+        """The question that follows: whoever went back comes by the old answers again, until where they were."""
+        follows = (one for one in applying(self.kept.answers) if self._is_before(question, one))
+        following = next(follows, None)
+        on_the_way = following is not None and (following is furthest or self._is_before(following, furthest))
+        return following if on_the_way else self._next()
+
+    @staticmethod
+    def _is_before(one: Question, other: Question | None) -> bool:
+        return other is not None and QUESTIONS.index(one) < QUESTIONS.index(other)
+
     def _before(self, question: Question) -> Question | None:
         listed = applying(self.kept.answers)
         place = listed.index(question)
@@ -77,11 +90,18 @@ class Interview:
         return self.asker.pick("", choices, given.get(question.field, question.first))
 
     def _typed(self, question: Question) -> Any:
+        doubted: Any = None
+
         def wrong(text: str) -> str | None:
+            nonlocal doubted
             try:
                 value = read(question, text, self._today())
             except ValueError as said:
                 return str(said)
+            if question.shape is Shape.MOMENT and value is not None and value != doubted:
+                doubted = value
+                if value[:10] < self._today().isoformat():
+                    return "That day has passed; is the year right? If it is, enter it once more."
             return fault(question, value, self.kept.answers)
 
         field, half = self.kept.typing or ("", "")

@@ -30,6 +30,7 @@ class Ending:
         self.interview, self.asker, self.kept = interview, interview.asker, interview.kept
         self._stale = True
         self._model: Any = None
+        self._request_file: Path | None = None
 
     def run(self) -> None:
         """Until the person is done; then nothing is kept. Raises Stopped, with everything kept."""
@@ -44,7 +45,8 @@ class Ending:
             wish = self.asker.pick("What now?", _wishes(result), "copy", back=False)
             if wish == DONE:
                 Kept.forget()
-                render.say("Done. Your answers have been removed from this computer. All the best!")
+                kept = f", except {self._request_file}, which you saved" if self._request_file else ""
+                render.say(f"Done. Your answers have been removed from this computer{kept}. All the best!")
                 return
             self._do(wish, result, request)
 
@@ -89,13 +91,21 @@ class Ending:
             elif wish == "show":
                 show(result, request)
             elif wish == "mail":
-                render.say(outlets.open_mail(result.message))
+                self._mail(result, request)
             elif wish == "copy":
                 render.say(outlets.copy(render.as_text(result.message)))
             else:
                 self._save(wish, result, request)
         except DrafterError as fault:
             render.say(f"That did not work: {fault}")
+
+    def _mail(self, result: Result, request: Request) -> None:
+        """Has the mail program open the message; where there is none, a mail file can be saved instead."""
+        if outlets.open_mail(result.message) is None:
+            render.say(outlets.OPENED)
+            return
+        render.say(f"{outlets.NO_PROGRAM} You can save a mail file instead, and open it wherever you write mail.")
+        self._save("eml", result, request)
 
     def _change(self) -> None:
         """Asks one question again, and then those that its new answer opens."""
@@ -121,7 +131,9 @@ class Ending:
             save(path, self._text(wish, result, request) + "\n")
         render.say(f"Saved as {path}.")
         if wish == "request":
-            render.say(f"It holds what you keep private, so mind where it lies. Use it again: drafter draft {path}")
+            self._request_file = path
+            render.say("It holds what you keep private, so mind where it lies. To use it again, type:")
+            render.command("draft", str(path))
 
     def _text(self, wish: str, result: Result, request: Request) -> str:
         if wish == "request":
@@ -148,6 +160,7 @@ def _wishes(result: Result) -> Sequence[Choice]:
 
 def show(result: Result, request: Request) -> None:
     """The message, what each sentence rests on, what was looked for, and what to do next."""
+    from drafter.cli.omitted import omitted
     from drafter.explanation import explain
 
     channel = result.advice.channel
@@ -163,7 +176,7 @@ def show(result: Result, request: Request) -> None:
     rule("What was looked at")
     render.say(_private(request))
     render.say(f"{len(result.report.rules)} guardrails read it and found nothing to mend. {_writer(result)}")
-    for note in (*result.notes, length_note(result.message, channel)):
+    for note in (*result.notes, *omitted(result, request), length_note(result.message, channel)):
         if note:
             render.say(note)
     rule("What to do next")

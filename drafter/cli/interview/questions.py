@@ -145,7 +145,7 @@ QUESTIONS = (
         "stage",
         "How far it got",
         "How far has it got?",
-        "The furthest thing that has happened. The message thanks them for nothing that has not.",
+        "The furthest thing that has happened. It won't thank them for anything that hasn't happened.",
         Shape.CHOICE,
         choices=_stages,
         first="interviewed",
@@ -241,4 +241,13 @@ def in_words(question: Question, value: Any, answers: Answers) -> str:
         return label.removesuffix(" (advised)")
     if value in (None, [], ()):
         return "-"
-    return "; ".join(value) if question.shape is Shape.LIST else str(value).replace("T", " ")
+    return as_typed(question, value)
+
+
+def as_typed(question: Question, value: Any) -> str:
+    """A value as the person would type it."""
+    if value in (None, [], ()):
+        return ""
+    if question.shape is Shape.MOMENT:
+        return str(value).replace("T", " ")
+    return "; ".join(value) if question.shape is Shape.LIST else str(value)
