@@ -11,7 +11,7 @@ from functools import cache
 from drafter.errors import UnknownRule
 from drafter.guardrails.blanking import name_forms
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule
-from drafter.guardrails.pack import RULES, has_language, language, needs_words, rules_by_name
+from drafter.guardrails.pack import REFERENCE, RULES, has_language, language, needs_words, rules_by_name
 from drafter.guardrails.reading import read
 from drafter.guardrails.tagged import agreed
 from drafter.guardrails.tagger import tagger
@@ -88,6 +88,9 @@ def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Findi
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")
     failed = any(finding.severity is Severity.ERROR for finding in findings)
+    if not failed and case.language != REFERENCE and any(rule.kind in TAGGED for rule in parts) and not untried:
+        note = f"judged by a small tagger for {case.language!r}, which misses much that is veiled"
+        return findings, RuleStatus(rule=name, status=Status.PASS, note=note)
     if untried and not failed:
         return findings, RuleStatus(rule=name, status=Status.NOT_RUN, note=f"{case.language!r} has no tagger")
     return findings, RuleStatus(rule=name, status=Status.FAIL) if failed else _passed(name)

@@ -148,6 +148,10 @@ def makes(name: str, sentence: Sentence, language: str) -> bool:
     return known is not None and bar is not None and known.scores(features(sentence, language))[bar.head] > bar.above
 
 
+SUBJECTS = 32
+"""How much further over its bar a subject has to be: it is no sentence of the kind that the tagger was taught."""
+
+
 def does(name: str, sentence: Sentence, case: Case, *signs: str) -> bool:
     """Whether a sentence does something: its score, with what the `signs` of a rule add, is over the bar `name`."""
     told, bar = scores(sentence, case), bars(case.language)[name]
@@ -155,4 +159,6 @@ def does(name: str, sentence: Sentence, case: Case, *signs: str) -> bool:
         return False
     known = tagger(case.language)
     more = known.added(bar.head, signs) if signs and known else 0
+    if case.subject is not None and sentence in case.subject.sentences:
+        more -= SUBJECTS
     return told[bar.head] + more > (bar.signed if signs else bar.above)
