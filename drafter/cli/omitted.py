@@ -32,9 +32,11 @@ def cut_names(request: Request) -> Iterator[str]:
         given = " ".join((getattr(request, field) or "").split())
         said = spoken(getattr(request, field)) if given else ""
         if len(said) < len(given.rstrip(" .,-–—|/#:;")):
+            broken = "\n" in (getattr(request, field) or "").strip()
+            why = "it has a line break" if broken else "what follows reads like no name"
             yield (
-                f'{field} was cut to "{printable(said)}": what follows reads like no name. If it is one, write it on '
-                "one line, without links or orders."
+                f'{field} was cut to "{printable(said)}": {why}. If all of it is the name, write it '
+                "on one line, without links or orders."
             )
 
 
