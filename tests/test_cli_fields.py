@@ -51,6 +51,18 @@ def test_a_shared_reason_that_is_not_told_is_said(detail: str, noted: bool, requ
     assert [note.startswith("reason.detail was left out") for note in notes] == [True] * noted
 
 
+def test_entries_without_a_place_are_said(request_of: Callable[..., Request]) -> None:
+    """Each entry is in the message, or named as left out, or refused in a note of its own."""
+    valued = ("the tour", "how openly you spoke", "the lunch", "your patience")
+    wanted = request_of(
+        appreciated=(*valued, "the tour of the clinic"), private=("the clinic",), may_mention=("he helps",)
+    )
+    result = draft(wanted, model="phrasebook")
+    (note,) = omitted(result, wanted)
+    assert [entry for entry in valued if (entry in result.message.body) == (f'"{entry}"' in note)] == []
+    assert ('"he helps"' in note, "clinic" in note) == (True, False)
+
+
 @pytest.mark.parametrize(("words", "noted"), [((), True), (("--stage", "interviewed"), False), (("-q",), False)])
 def test_a_stage_that_is_taken_for_granted_is_said(command: Command, words: tuple[str, ...], noted: bool) -> None:
     """Without --stage the message thanks for an interview, which may not have been."""
