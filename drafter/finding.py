@@ -306,11 +306,19 @@ def _arranged(lines: Lines, today: date, language: str) -> Iterator[Found]:
     before, sent = dict(lines), _sent(lines)
     for number, line in reversed(lines):
         around = f"{before.get(number - 1, '')} {line}"
-        if not _compiled(words["words"]).search(around) or _compiled(words["over"]).search(line):
+        if not _compiled(words["words"]).search(around):
             continue
         for match in _DATES.finditer(line):
+            if _compiled(words["over"]).search(_sentence_around(line, match)):
+                continue
             if (value := _moment(match[0], sent.get(number, today))) and value[:10] >= today.isoformat():
                 yield Found(field="next_interview", value=value, line=number, source=line)
+
+
+def _sentence_around(line: str, match: re.Match[str]) -> str:
+    """The sentence of a line that a match stands in."""
+    before = re.split(r"[.!?]\s", line[: match.start()])[-1]
+    return before + match[0] + re.split(r"[.!?](?:\s|$)", line[match.end() :])[0]
 
 
 def _sent(lines: Lines) -> dict[int, date]:

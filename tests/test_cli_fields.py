@@ -1,5 +1,6 @@
 """The fields of a request as options: what is refused, what is read, and what the person is told of it."""
 
+import shlex
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from drafter import Request, draft
+from drafter.cli.called import install
 from drafter.cli.fields import request_from
 from drafter.cli.omitted import cut_names, omitted
 from tests.conftest import Command
@@ -51,6 +53,18 @@ def test_a_shared_reason_that_is_not_told_is_said(detail: str, noted: bool, requ
     assert [note.startswith("reason.detail was left out") for note in notes] == [True] * noted
 
 
+def test_entries_without_a_place_are_said(request_of: Callable[..., Request]) -> None:
+    """Each entry is in the message, or named as left out, or refused in a note of its own."""
+    valued = ("the tour", "how openly you spoke", "the lunch", "your patience")
+    wanted = request_of(
+        appreciated=(*valued, "the tour of the clinic"), private=("the clinic",), may_mention=("he helps",)
+    )
+    result = draft(wanted, model="phrasebook")
+    (note,) = omitted(result, wanted)
+    assert [entry for entry in valued if (entry in result.message.body) == (f'"{entry}"' in note)] == []
+    assert ('"he helps"' in note, "clinic" in note) == (True, False)
+
+
 @pytest.mark.parametrize(("words", "noted"), [((), True), (("--stage", "interviewed"), False), (("-q",), False)])
 def test_a_stage_that_is_taken_for_granted_is_said(command: Command, words: tuple[str, ...], noted: bool) -> None:
     """Without --stage the message thanks for an interview, which may not have been."""
@@ -76,3 +90,18 @@ def test_a_day_in_words_is_read() -> None:
 def test_a_fault_names_the_option(command: Command, words: list[str], fault: str) -> None:
     """What is wrong with an option is said of the option as it is typed."""
     assert f"drafter: {fault}" in said(command, *words)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_an_extra_is_installed_from_the_source_tree(
+    inside: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """From a clone the command names this Python and the clone, which is what brings the extra."""
+    root = Path(__file__).parents[1]
+    monkeypatch.chdir(root if inside else tmp_path)
+    monkeypatch.setattr("sys.executable", str(root / ".venv/bin/python"))
+    typed = shlex.split(install("eval"))
+    assert typed[1:-1] == ["-m", "pip", "install", "-e"]
+    assert (typed[0], typed[-1]) == (
+        (".venv/bin/python", ".[eval]") if inside else (f"{root}/.venv/bin/python", f"{root}[eval]")
+    )

@@ -148,6 +148,12 @@ def test_whom_not_to_tell_is_no_secret() -> None:
     assert fields("Please don't tell them that I move to Bern.")["private"] == ["I move to Bern"]
 
 
+def test_thanks_for_one_thing_do_not_end_the_next() -> None:
+    """A date in the next sentence of a line is still to come."""
+    line = "Thanks for the call. Could we do Thursday, 3 December at 14:00 for the second interview?"
+    assert fields(line)["next_interview"] == "2026-12-03T14:00"
+
+
 @pytest.mark.parametrize(
     ("sent", "value"),
     [
@@ -354,4 +360,4 @@ def test_what_is_missing_is_said(command: Command, tmp_path: Path, words: list[s
     path = tmp_path / "notes.txt"
     path.write_text("Company: Larkfield\nRole: Editor\n", encoding="utf-8")
     said = " ".join(command("request", "from-text", path, *words).err.split())
-    assert "Not found: your name, to, how far it got, your reason." in said
+    assert "Not found: your name, whom you write to, how far it got, your reason." in said

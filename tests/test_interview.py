@@ -304,8 +304,14 @@ class TestEnding:
     ) -> None:
         """Whoever has saved the answers to a file is told that this file stays."""
         path = tmp_path / "request.toml"
-        answers = ("request", str(path)) if saved else ()
-        Ending(Interview(Scripted(*answers, "done"), Kept(dict(WHOLE)))).run()
+        answers = ("request", str(path)) if saved else ("show",)
+        kept = Kept(dict(WHOLE))
+        with suppress(Stopped):
+            Ending(Interview(Scripted(*answers), kept)).run()
+        kept.save()
+        again = Kept.found()
+        assert again is not None
+        Ending(Interview(Scripted("done"), again)).run()
         end = "".join(capsys.readouterr().out.split()).rpartition("removed")[2]
         assert (f"except{path},whichyousaved" in end) == saved
 

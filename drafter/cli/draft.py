@@ -37,7 +37,8 @@ def draft(
         str | None, typer.Option(help="How far it got: applied, invited, screened, interviewed, final_round.")
     ] = None,
     next_interview: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The interview this cancels: 2026-03-05 or 2026-03-05T10:30.")
+        str | None,
+        typer.Option(metavar="DATE", help="The interview this cancels: 2026-03-05 10:30, 5 March, tomorrow."),
     ] = None,
     contact: Annotated[str | None, typer.Option(help="How you were in touch: email, phone, in_person.")] = None,
     channel: Annotated[

@@ -122,16 +122,20 @@ def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> Non
     render.command("draft", str(place.out), stderr=True)
 
 
+_WANTED = {
+    "sender": "your name",
+    "company": "the company",
+    "role": "the role",
+    "recipient": "whom you write to",
+    "stage": "how far it got",
+    "reason.kind": "your reason",
+}
+
+
 def _missing(found: Sequence[Found]) -> str:
     """What a message should know and is not among what was found, as a sentence behind another one."""
-    from drafter.cli.interview.conduct import question_of
-
     named = {one.field for one in found}
-    absent = [
-        question_of(field).short.lower()
-        for field in ("sender", "company", "role", "recipient", "stage", "reason.kind")
-        if field not in named
-    ]
+    absent = [words for field, words in _WANTED.items() if field not in named]
     return f" Not found: {', '.join(absent)}." if absent else ""
 
 

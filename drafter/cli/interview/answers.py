@@ -27,13 +27,14 @@ NONE = frozenset({"no", "none", "nope", "nothing", "not yet", "n/a", "-"})
 @dataclass
 class Kept:
     """What a person has said so far. `typing` is what stood half-written in a question when they stopped; `plain` says
-    that they were asked in plain lines.
+    that they were asked in plain lines, and `saved` names the request file that they have saved.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
     typing: tuple[str, str] | None = None
     seed: int = 0
     plain: bool = False
+    saved: str | None = None
 
     def save(self) -> bool:
         """Writes the answers to `place()`, for this user alone to read; False where that can't be done."""
@@ -61,7 +62,8 @@ class Kept:
             request_of(answers)
             typing = held["typing"]
             half = (str(typing[0]), str(typing[1])) if typing else None
-            return cls(answers, half, int(held["seed"]), held.get("plain") is True)
+            saved = held.get("saved")
+            return cls(answers, half, int(held["seed"]), held.get("plain") is True, str(saved) if saved else None)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RequestError):
             return None
 

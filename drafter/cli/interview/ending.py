@@ -30,7 +30,6 @@ class Ending:
         self.interview, self.asker, self.kept = interview, interview.asker, interview.kept
         self._stale = True
         self._model: Any = None
-        self._request_file: Path | None = None
 
     def run(self) -> None:
         """Until the person is done; then nothing is kept. Raises Stopped, with everything kept."""
@@ -45,7 +44,8 @@ class Ending:
             wish = self.asker.pick("What now?", _wishes(result), "copy", back=False)
             if wish == DONE:
                 Kept.forget()
-                kept = f", except {self._request_file}, which you saved" if self._request_file else ""
+                saved = self.kept.saved
+                kept = f", except {saved}, which you saved" if saved and Path(saved).exists() else ""
                 render.say(f"Done. Your answers have been removed from this computer{kept}. All the best!")
                 return
             self._do(wish, result, request)
@@ -131,7 +131,8 @@ class Ending:
             save(path, self._text(wish, result, request) + "\n")
         render.say(f"Saved as {path}.")
         if wish == "request":
-            self._request_file = path
+            self.kept.saved = str(path.resolve())
+            self.kept.save()
             render.say("It holds what you keep private, so mind where it lies. To use it again, type:")
             render.command("draft", str(path))
 
