@@ -7,6 +7,7 @@ that is neither a courtesy nor made of the brief's own words says something that
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
@@ -115,9 +116,23 @@ def _runs(text: str) -> frozenset[tuple[str, ...]]:
 
 @cache
 def _ordinary(language: str) -> frozenset[str]:
-    """The telling words that such letters are made of: those of the phrasebook and of the facts' own frames."""
+    """The telling words that such letters are made of: those of the phrasebook, of the facts' own frames, and those
+    that several of the office sentences have which the tagger learned from.
+    """
     files = [f"prompts/{language}/facts.toml", *list_files(f"prompts/{language}/phrasebook", ".toml")]
-    return telling_words(" ".join(text for path in files for text in _texts(read_toml(path))))
+    told = telling_words(" ".join(text for path in files for text in _texts(read_toml(path))))
+    counted = Counter(
+        word
+        for path in list_files(f"guardrails/{language}/sentences", OFFICE)
+        for line in read_text(path).splitlines()
+        for word in telling_words(line.partition("\t")[2])
+    )
+    return told | {word for word, count in counted.items() if count >= SEVERAL}
+
+
+OFFICE = "office.tsv"
+SEVERAL = 3
+"""Sentences that have a word which says nothing by itself."""
 
 
 def _texts(held: object) -> Iterator[str]:

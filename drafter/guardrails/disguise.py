@@ -66,7 +66,7 @@ def _turned_words(text: str) -> tuple[re.Pattern[str], ...]:
 
 def signs(text: str, wanted: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where a text holds one of the pictures that are wanted."""
-    if not text.isascii():
+    if wanted and not wanted.isdisjoint(text):
         yield from ((place, place + 1) for place, letter in enumerate(text) if letter in wanted)
 
 

@@ -80,14 +80,19 @@ def disguised(rule: Rule, case: Case) -> Iterator[Hit]:
                 break
 
 
-def spoken(case: Case) -> Iterator[tuple[Reading, Sentence]]:
+def spoken(case: Case) -> list[tuple[Reading, Sentence]]:
     """The sentences that say something, in subject and body: no greeting, no closing formula or signature, and a few
-    words at least.
+    words at least. Worked out once for a draft.
     """
-    for reading in case.readings:
-        for one in reading.sentences:
-            if (one.place in _SPOKEN or _is_remark(one, case)) and count_words(one.text) >= FEWEST_WORDS:
-                yield reading, one
+    if "spoken" not in case.found:
+        case.found["spoken"] = [
+            (reading, one)
+            for reading in case.readings
+            for one in reading.sentences
+            if (one.place in _SPOKEN or _is_remark(one, case)) and count_words(one.text) >= FEWEST_WORDS
+        ]
+    known: list[tuple[Reading, Sentence]] = case.found["spoken"]
+    return known
 
 
 def _is_remark(one: Sentence, case: Case) -> bool:

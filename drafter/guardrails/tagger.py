@@ -58,13 +58,15 @@ class Tagger:
         self.heads = tuple(heads)
         self._raw = weights
         self._packed: dict[str, int] = {}
+        self._signs: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._bias = sum((weight + _ZERO) << (_FIELD * place) for place, weight in enumerate(bias))
+        self._places = {head: place for place, head in enumerate(heads)}
         self._unpack = struct.Struct(f"<{len(heads)}I").unpack
 
     def weights(self, feature: str) -> Sequence[int]:
         """What a feature adds to each head's score; nothing where it is not known."""
         return (
-            struct.unpack(f"{len(self.heads)}b", base64.b85decode(self._raw[feature])) if feature in self._raw else ()
+            struct.unpack(f"{len(self.heads)}b", base64.b64decode(self._raw[feature])) if feature in self._raw else ()
         )
 
     def _weight(self, feature: str) -> int:
@@ -76,10 +78,13 @@ class Tagger:
             self._packed[feature] = known
         return known
 
-    def added(self, head: str, features: Iterable[str]) -> int:
-        """What further features add to the score of a head."""
-        place = self.heads.index(head)
-        return sum(weights[place] for one in features if (weights := self.weights(one)))
+    def added(self, head: str, features: tuple[str, ...]) -> int:
+        """What further features, of which there are few in all, add to the score of a head."""
+        known = self._signs.get(features)
+        if known is None:
+            rows = [self.weights(one) or [0] * len(self.heads) for one in features]
+            known = self._signs[features] = tuple(map(sum, zip(*rows, strict=True)))
+        return known[self._places[head]]
 
     def scores(self, features: Iterable[str]) -> dict[str, int]:
         """How much speaks for each head, in thirty-seconds of a logit: 0 is even odds."""

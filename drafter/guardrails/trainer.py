@@ -236,7 +236,7 @@ def lines(space: Space, heads: Sequence[Head]) -> Iterable[str]:
     for place, name in enumerate(space.names):
         weights = [head.weights[place] for head in heads]
         if any(weights):
-            packed = base64.b85encode(struct.pack(f"{len(weights)}b", *weights)).decode()
+            packed = base64.b64encode(struct.pack(f"{len(weights)}b", *weights)).decode()
             yield f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(packed)}"
 
 
