@@ -15,7 +15,7 @@ from drafter.evals.recordings import Tape, key_of, opened, refuse_secrets
 from drafter.evals.records import Record
 from drafter.evals.suites import Suite, load_suite, samples
 from tests.conftest import Command
-from tests.loopback import completion, endpoint
+from tests.loopback import Answer, completion, endpoint
 from tests.test_pipeline import GOOD
 
 Make = Callable[..., Suite]
@@ -110,7 +110,8 @@ def test_a_file_that_was_changed_is_stale(suite_of: Make, record: Recorder, tmp_
 @pytest.mark.parametrize(
     "secret",
     [
-        "sk-proj-" + "a1B2" * 8, "Bearer " + "x9" * 12, "ghp_" + "a" * 30, "AKIA" + "A" * 16,
+        "sk-proj-" + "a1B2" * 8, "sk-proj-" + "*" * 8 + "abcd", "Bearer " + "x9" * 12, "ghp_" + "a" * 30,
+        "AKIA" + "A" * 16,
         '"Authorization": "x"', "-----BEGIN RSA " + "PRIVATE KEY-----", "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abc",
     ],
 )  # fmt: skip
@@ -134,6 +135,17 @@ def test_no_secret_is_written(tmp_path: Path) -> None:
     with pytest.raises(EvalDataError, match="looks like a key"):
         Tape(tmp_path).keep("x.json", {"request": {}, "response": "sk-" + "a" * 20})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_an_answer_to_who_asks_is_not_kept(
+    status: int, suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong key or address is no recording, even where the answer is no JSON: once mended, it is asked again."""
+    with endpoint(Answer(b"<html>no</html>", status)) as served:
+        monkeypatch.setenv("OPENAI_BASE_URL", served.base_url)
+        produce(Job(suite_of(), recording=True, in_flight=1), tmp_path / "recorded.jsonl")
+    assert not (tmp_path / "tape").exists() or not list((tmp_path / "tape").iterdir())
 
 
 def test_a_broken_file_is_named(suite_of: Make, record: Recorder, tmp_path: Path) -> None:

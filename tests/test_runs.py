@@ -256,6 +256,12 @@ class TestComparing:
         assert made.verdict is verdict
         assert set(comparing.EXITS.values()) == {0, 1, 3, 4}
 
+    @pytest.mark.parametrize("changed", [1, 3, 5])
+    def test_a_few_changed_numbers_show_nothing(self, changed: int) -> None:
+        """An average is no worse for a handful of samples that all went one way: that comes by chance too often."""
+        found = paired([100.0] * 20, [101.0] * changed + [100.0] * (20 - changed))
+        assert found.low <= 0.0 <= found.high
+
     def test_who_changed_sides_is_named(self, suite_of: Make) -> None:
         """Samples are aligned by id, whatever their order; those that one run lacks are named apart."""
         made = compare(suite_of(scorers=["acceptable"]), self.judged("110"), list(reversed(self.judged("1010"))))
@@ -346,6 +352,8 @@ class TestBadInput:
             ("name = 'mine'\nabout = 'a'", "data"),
             ("name = 'mine'\nabout = 'a'\ndata = ['data.jsonl']\nwriter = 'ghost'", "writer"),
             ("name = ", "is not valid TOML"),
+            ("name = '../../mine'\nabout = 'a'\ndata = ['data.jsonl']", "name"),
+            ("name = 'mine'\nabout = 'a'\ndata = ['data.jsonl']\n[gates]\nacceptable = {}", "a gate needs"),
         ],
     )
     def test_a_wrong_suite(self, text: str, said: str, suite_of: Make, tmp_path: Path) -> None:

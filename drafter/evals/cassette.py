@@ -14,6 +14,10 @@ from drafter.evals.recordings import KEPT, KEPT_OF_CHOICE, Tape, key_of
 JSON = {"content-type": ["application/json"]}
 
 
+KEPT_STATUSES = frozenset({200, 400, 422})
+"""Answers to the request itself; any other is one to who sends it, or when."""
+
+
 class FolderCassette(Cassette):  # type: ignore[misc]  # vcrpy carries no types
     """Exchanges of a `Tape`, as vcrpy asks for them; each may be played again and again."""
 
@@ -49,9 +53,9 @@ class FolderCassette(Cassette):  # type: ignore[misc]  # vcrpy carries no types
         """Keeps an exchange, of whose answer only what is the model's."""
         name, body = self._named(request)
         plain = decode_response(response)
+        if plain["status"]["code"] not in KEPT_STATUSES:
+            return  # a wrong key, a wrong address, too much asked: with those mended it answers
         answer = json.loads(plain["body"]["string"])
-        if plain["status"]["code"] >= 500 or plain["status"]["code"] == 429:
-            return  # tomorrow it answers
         kept = {
             "request": {"method": request.method, "path": "/chat/completions", "body": body},
             "response": {"status": plain["status"]["code"], "body": scrubbed(answer)},

@@ -22,7 +22,7 @@ from drafter.evals.records import canonical, digest
 SECRETS = tuple(
     (sign, re.compile(pattern))
     for sign, pattern in (
-        ("sk-", r"\bsk-[A-Za-z0-9_-]{16,}"),
+        ("sk-", r"\bsk-[A-Za-z0-9_-]*(?:[A-Za-z0-9_-]{16}|\*{3,})"),
         ("pk-", r"\bpk-[A-Za-z0-9_-]{16,}"),
         ("bearer", r"(?i)\bbearer\s+[a-z0-9._-]{16,}"),
         ("gh", r"\bgh[pousr]_[A-Za-z0-9]{20,}"),
@@ -72,7 +72,8 @@ class Tape:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as fault:
-            raise EvalDataError(str(self.folder / name), [Problem("", f"can't be read: {fault}")]) from None
+            self.wrong = EvalDataError(str(self.folder / name), [Problem("", f"can't be read: {fault}")])
+            raise self.wrong from None
         self._played.add(name)
         self._refuse_secrets(text, name)
         try:

@@ -79,7 +79,7 @@ def outcome(record: Record) -> Outcome:
         calls=sum(one.calls for one in record.tries),
         tokens=sum(one.usage.total for one in record.tries),
         cost_usd=_cost(record),
-        forbidden=_holds(draft, record.forbidden) if record.forbidden else None,
+        forbidden=_holds(draft, record.forbidden) if record.forbidden and draft else None,
         fault_named=None if record.expected is None or not record.tries else _names(record, record.expected),
     )
 

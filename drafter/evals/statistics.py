@@ -29,6 +29,10 @@ def mcnemar(lost: int, won: int) -> float:
     return 1.0 if lost + won == 0 else float(binomtest(lost, lost + won, 0.5).pvalue)
 
 
+FEWEST_CHANGED = 6
+"""Pairs that have to differ before a bootstrap says anything: with fewer, all of one sign come by chance too often."""
+
+
 def paired(before: Sequence[float], after: Sequence[float]) -> Difference:
     """The mean difference of paired values, with a bootstrap interval; the same for the same values."""
     import numpy as np
@@ -36,8 +40,11 @@ def paired(before: Sequence[float], after: Sequence[float]) -> Difference:
 
     differences = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
     mean = float(differences.mean()) if len(differences) else 0.0
-    if len(differences) < 2 or float(differences.std()) == 0.0:
+    if not differences.any():
         return Difference(mean, mean, mean)
+    if np.count_nonzero(differences) < FEWEST_CHANGED:
+        widest = float(np.abs(differences).max())
+        return Difference(mean, mean - widest, mean + widest)
     found = bootstrap(
         (differences,),
         np.mean,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from drafter.content import content_root, list_files, parse_toml, read_text
 from drafter.errors import ContentError, EvalDataError, Problem
@@ -29,6 +29,12 @@ class Gate(BaseModel):
     least: float | None = None
     most: float | None = None
 
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> Gate:
+        if self.least is None and self.most is None:
+            raise ValueError("a gate needs least, most or both")
+        return self
+
     def holds(self, value: float) -> bool:
         """Whether a figure is within the gate."""
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
@@ -39,7 +45,7 @@ class Suite(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"[a-z0-9][a-z0-9-]*")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     about: str
     data: tuple[str, ...] = Field(min_length=1)
     writer: Literal["none", "phrasebook", "model", "recorded", "scripted"] = "none"
