@@ -10,7 +10,7 @@ import typer
 from drafter.cli import examples, render
 from drafter.cli.evaluate import evaluate
 from drafter.cli.outcome import Place
-from drafter.cli.runs import As, Force, Form, Jobs, OtherSuite, Out, RunPath, suite_of
+from drafter.cli.runs import As, Force, Form, Jobs, OtherSuite, Out, RunPath, put_as, suite_of
 
 if TYPE_CHECKING:
     from drafter.evals.comparing import Comparison
@@ -92,13 +92,7 @@ def _deliver(made: Comparison, form: Form, place: Place) -> None:
     if form is Form.TEXT and place.out is None:
         _show(made)
         return
-    written = {
-        Form.TEXT: lambda: reports.comparison_markdown(made),
-        Form.MARKDOWN: lambda: reports.comparison_markdown(made),
-        Form.JSON: lambda: render.as_json(made.model_dump(mode="json")),
-        Form.JUNIT: lambda: reports.comparison_junit(made),
-    }
-    place.put(written[form]().rstrip("\n"))
+    put_as(form, place, made, reports.comparison_markdown, reports.comparison_junit)
 
 
 def _show(made: Comparison) -> None:

@@ -16,6 +16,8 @@ from drafter.cli.outcome import Place
 from drafter.content import folder_from
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from drafter.evals.comparing import Comparison
     from drafter.evals.records import Record
     from drafter.evals.scoring import Scores
@@ -308,13 +310,13 @@ def deliver(scores: Scores, form: Form, place: Place) -> None:
     if form is Form.TEXT and place.out is None:
         _show(scores)
         return
-    written = {
-        Form.TEXT: lambda: reports.scores_markdown(scores),
-        Form.MARKDOWN: lambda: reports.scores_markdown(scores),
-        Form.JSON: lambda: render.as_json(scores.model_dump(mode="json")),
-        Form.JUNIT: lambda: reports.scores_junit(scores),
-    }
-    place.put(written[form]().rstrip("\n"))
+    put_as(form, place, scores, reports.scores_markdown, reports.scores_junit)
+
+
+def put_as(form: Form, place: Place, made: Any, markdown: Callable[[Any], str], junit: Callable[[Any], str]) -> None:
+    """Scores or a comparison for another program; a file that is to hold text holds Markdown."""
+    written = {Form.JSON: lambda one: render.as_json(one.model_dump(mode="json")), Form.JUNIT: junit}
+    place.put(written.get(form, markdown)(made).rstrip("\n"))
 
 
 def _show(scores: Scores) -> None:

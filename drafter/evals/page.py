@@ -18,6 +18,7 @@ from drafter.evals.reports import figure_rows, grounds, rule_rows
 from drafter.evals.scorers import Outcome, outcome
 from drafter.evals.scoring import Scores, score, scored_of
 from drafter.evals.suites import Suite
+from drafter.evals.sums import wrong
 from drafter.guardrails import check
 from drafter.message import Finding
 
@@ -73,16 +74,12 @@ def _bars(scores: Scores) -> Iterator[dict[str, Any]]:
 def _sample(record: Record, seen: Outcome) -> dict[str, Any]:
     draft = record.draft
     report = check(draft, record.request) if draft else None
-    wrong = record.violations is not None and (
-        bool(record.violations) == seen.acceptable
-        or (bool(record.violations) and seen.rules.isdisjoint(record.violations))
-    )
     return {
         "id": record.id,
         "regime": record.regime,
         "stage": record.request.stage,
         "acceptable": seen.acceptable,
-        "wrong": wrong,
+        "wrong": wrong(seen) is not None,
         "failed": seen.failed,
         "labelled": None if record.violations is None else list(record.violations),
         "why": record.why,
