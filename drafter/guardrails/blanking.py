@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from drafter.guardrails.reading import BLANKS, SPACED, normalise
+from drafter.guardrails.reading import BLANKS, joins, lower, normalise
 from drafter.names import company_forms, person_forms, role_forms
 from drafter.request import Request
 
@@ -14,31 +13,36 @@ from drafter.request import Request
 class _Form:
     """A form of a name, and which name it is; parts of a person's name are looked for in their own case (`exact`),
     since "will" and "may" are words too.
+
+    Forms are looked for without patterns: each request has others, and compiling them takes longer than reading.
     """
 
     def __init__(self, text: str, name: str, *, exact: bool) -> None:
         self.text, self.name, self.exact = text, name, exact
-        head = text.split()[0]
-        self.head = head if exact else head.lower()
+        self.head, *self.rest = (text if exact else lower(text)).split()
+        self.apart = joins(text[0]), joins(text[-1])
 
-    @cached_property
-    def pattern(self) -> str:
-        """A pattern for the form as a whole word."""
-        before = rf"(?<!{SPACED})" if self.text[0].isalnum() and self.text[0] < "\u2e80" else ""
-        after = rf"(?!{SPACED})" if self.text[-1].isalnum() and self.text[-1] < "\u2e80" else ""
-        body = r"\s+".join(re.escape(word) for word in self.text.split())
-        return f"{before}{body if self.exact else f'(?i:{body})'}{after}"
-
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        return re.compile(self.pattern)
-
-    def places(self, text: str, low: str) -> Iterator[re.Match[str]]:
-        """Where the form stands in a text; `low` is the text in small letters, with the same indices."""
+    def places(self, text: str, low: str) -> Iterator[tuple[int, int]]:
+        """Start and end of the form as a whole word in a text; `low` is the text in small letters, with the same
+        indices.
+        """
         searched, start = text if self.exact else low, -1
         while (start := searched.find(self.head, start + 1)) >= 0:
-            if found := self.compiled.match(text, start):
-                yield found
+            end = self._end(searched, start + len(self.head))
+            if end and not (self.apart[0] and joins(text[start - 1 : start])):
+                if not (self.apart[1] and joins(text[end : end + 1])):
+                    yield start, end
+
+    def _end(self, text: str, end: int) -> int:
+        """Where the form ends whose first word ends here; 0 where its other words don't follow."""
+        for word in self.rest:
+            begin = end
+            while text[begin : begin + 1].isspace():
+                begin += 1
+            if begin == end or not text.startswith(word, begin):
+                return 0
+            end = begin + len(word)
+        return end
 
 
 class NameForms:
@@ -49,36 +53,17 @@ class NameForms:
 
     def blanked(self, text: str) -> str:
         """A normalised text in which each letter of a name is the one that `reading.BLANKS` has for it."""
-        pieces, end = [], 0
-        for start, stop, blank in self._found(text):
+        pieces, end, low = [], 0, lower(text)
+        found = [
+            (place, rank, stop, BLANKS[form.name])
+            for rank, form in enumerate(self._forms)
+            for place, stop in form.places(text, low)
+        ]
+        for start, _, stop, blank in sorted(found):
             if start >= end:
                 pieces += [text[end:start], blank * (stop - start)]
                 end = stop
         return "".join([*pieces, text[end:]])
-
-    def _found(self, text: str) -> list[tuple[int, int, str]]:
-        """Start, end and blank of each form, in reading order, the longest first."""
-        if not (text.isascii() and self._plain):  # then small letters may be others than the pattern takes them for
-            return [(*found.span(), self._blanks[found.lastindex or 1]) for found in self._whole.finditer(text)]
-        low = text.lower()
-        found = [
-            (place.start(), rank, place.end(), BLANKS[form.name])
-            for rank, form in enumerate(self._forms)
-            for place in form.places(text, low)
-        ]
-        return [(start, end, blank) for start, _, end, blank in sorted(found)]
-
-    @cached_property
-    def _plain(self) -> bool:
-        return all(form.text.isascii() for form in self._forms)
-
-    @cached_property
-    def _blanks(self) -> list[str]:
-        return ["", *(BLANKS[form.name] for form in self._forms)]
-
-    @cached_property
-    def _whole(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"({form.pattern})" for form in self._forms))
 
 
 def name_forms(request: Request) -> NameForms:

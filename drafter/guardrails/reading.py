@@ -17,8 +17,6 @@ from drafter.guardrails.disguise import unveiled
 from drafter.guardrails.phrases import Called, Phrases, called_by
 from drafter.message import Part, Span
 
-SPACED = r"[^\W_\u2e80-\U0003ffff]"
-"""A letter that runs on into a word; Chinese and Japanese set no space before what follows a name."""
 Place = Literal["salutation", "body", "sign_off", "postscript"]
 BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
 """The letter that a name of the request becomes in `masked`; none of them survives normalising, so none is real."""
@@ -205,6 +203,11 @@ def read(text: str, part: Part, blanked: Callable[[str], str], language: Languag
     called = called_by(masked)
     sentences = tuple(_sentences(plain, masked, part, called, language))
     return Reading(part, text, plain, masked, sentences, called, count_words(plain), origins)
+
+
+def joins(letter: str) -> bool:
+    """Whether a letter or digit (or nothing) runs on into the word beside it, as Chinese and Japanese ones don't."""
+    return letter.isalnum() and not "\u2e80" <= letter <= "\U0003ffff"
 
 
 def count_words(text: str) -> int:

@@ -10,17 +10,19 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from drafter.guardrails.reading import SPACED, normalise
+from drafter.guardrails.reading import joins, normalise
 from drafter.names import company_forms
 
 _PLAIN = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_LETTER = re.compile(SPACED)
 _RUN = re.compile(r"[^\W_]+")
 _MARKS, _GENITIVE = re.compile(r"[\W_]"), re.compile(r"'s$")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_AND = r"(?:and|und|et|y|e|i|en|og|och)"
+_AND = ("and", "und", "et", "y", "e", "i", "en", "og", "och")
 _UNSPACED = re.compile(r"[\u0590-\u06ff\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af]")
+_FORM_FIRST = re.compile(
+    r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt|ооо|оао|зао|пао|ао|тов|тоо)\.?\s+(?=\S)", re.IGNORECASE
+)
 _NO_FORM = re.compile(r"株式会社|有限会社|合同会社|\(株\)|有限公司|주식회사")
 
 
@@ -52,7 +54,7 @@ def holds(text: str, name: str) -> bool:
     if not _RUN.search(plain):
         return plain in text
     return stands(text, name) or any(
-        _pattern(one).search(other) for one, other in set(zip(spellings(plain), spellings(text), strict=True))
+        _folded_stands(other, one) for one, other in set(zip(spellings(plain), spellings(text), strict=True))
     )
 
 
@@ -60,20 +62,36 @@ def stands(text: str, name: str) -> bool:
     """Whether a text holds a name letter for letter, and no letter runs into it."""
     plain, start = normalise(name)[0].strip(), -1
     while (start := text.find(plain, start + 1)) >= 0:
-        beside = text[max(0, start - 1) : start] + text[start + len(plain) : start + len(plain) + 1]
-        if not _LETTER.search(beside):
+        if not joins(text[max(0, start - 1) : start]) and not joins(text[start + len(plain) : start + len(plain) + 1]):
+            return True
+    return False
+
+
+def _folded_stands(text: str, name: str) -> bool:
+    """Whether a folded text holds a folded name, whatever stands between its words, in the genitive perhaps."""
+    runs = _runs(name)
+    if not all(run in text for run in runs):
+        return False  # most often so, and compiling a pattern takes longer than all the rest
+    opens, closes = (not _UNSPACED.match(run[edge]) for run, edge in ((runs[0], 0), (runs[-1], -1)))
+    for found in _pattern(runs).finditer(text):
+        begun = opens and joins(text[max(0, found.start() - 1) : found.start()])
+        ended = closes and joins(text[found.end("name") : found.end("name") + 1]) and joins(text[found.end() :][:1])
+        if not begun and not ended:
             return True
     return False
 
 
 @lru_cache(maxsize=512)
-def _pattern(folded: str) -> re.Pattern[str]:
-    runs = [run for run in _RUN.findall(folded) if not re.fullmatch(_AND, run)] or _RUN.findall(folded)
-    between = rf"[\W_]{{0,3}}(?:{_AND}[\W_]{{1,3}})?"
-    body = between.join(re.escape(run) for run in runs)
-    before = "" if _UNSPACED.match(runs[0][0]) else rf"(?<!{SPACED})"
-    after = "" if _UNSPACED.match(runs[-1][-1]) else rf"(?:'?s)?(?!{SPACED})"
-    return re.compile(f"{before}{body}{after}")
+def _runs(folded: str) -> tuple[str, ...]:
+    """The words of a folded name, without those that mean "and"."""
+    runs = _RUN.findall(folded)
+    return tuple(run for run in runs if run not in _AND) or tuple(runs)
+
+
+@lru_cache(maxsize=512)
+def _pattern(runs: tuple[str, ...]) -> re.Pattern[str]:
+    between = rf"[\W_]{{0,3}}(?:(?:{'|'.join(_AND)})[\W_]{{1,3}})?"
+    return re.compile(f"(?P<name>{between.join(map(re.escape, runs))})(?:'?s)?")
 
 
 @lru_cache(maxsize=256)
@@ -84,9 +102,7 @@ def company_names(company: str) -> tuple[str, ...]:
     while (shorter := company_forms(cut.rstrip(" &+,"))[-1]) != cut:  # "Co. KG" goes in two steps: "… GmbH &" is left
         cut = shorter
     plain = (_NO_FORM.sub("", normalise(form)[0]).strip() for form in forms)
-    initial = re.sub(
-        r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt|ооо|оао|зао|пао|ао|тов|тоо)\.?\s+(?=\S)", "", cut, flags=re.IGNORECASE
-    )
+    initial = _FORM_FIRST.sub("", cut)
     return tuple(dict.fromkeys(form for form in (*forms, *plain, cut, initial) if form))
 
 
@@ -97,14 +113,14 @@ def short_company(text: str, company: str) -> bool:
     """
     words = company_names(company)[-1].split()
     initials = "".join(word[0] for word in words if word[0].isupper())
-    if len(initials) >= 3 and re.search(rf"\b{re.escape(initials)}\b", text):
+    if len(initials) >= 3 and initials in text and re.search(rf"\b{re.escape(initials)}\b", text):
         return True
     return any(_stands_alone(text, words[:count]) for count in range(len(words) - 1, 0, -1))
 
 
 def _stands_alone(text: str, words: list[str]) -> bool:
     head = " ".join(words).rstrip(",:")
-    if len(head) < 4 or not head[0].isupper() or tokens(head)[:1] in (["st"], ["new"], ["the"], ["institute"]):
+    if len(head) < 4 or head not in text or not head[0].isupper() or tokens(head)[:1] in (["st"], ["new"], ["the"], ["institute"]):
         return False
     alone = rf"(?<!\w)(?<![A-Z]\w{{2}} ){re.escape(head)}(?:'s)?(?![\w-])(?!\s+(?:of\b|&|and [A-Z]|[A-Z]))"
     return re.search(alone, text) is not None
