@@ -90,16 +90,16 @@ def again(rule: Rule, case: Case) -> Iterator[Hit]:
     wanted, unless = rule.phrases("patterns"), rule.phrases("unless")
     others = set(rule.parameters.get("alone", ()))
     move = rule.parameters.get("move")
-    if wanted and not wanted.is_called(case.body.called):
+    if wanted and not case.body.calls(wanted):
         wanted = None
     if not (move or wanted):
         return
     made = [
         one
         for one in _told(case)
-        if (move in one.moves or (wanted and one.has(wanted)))
+        if (move in one.moves or (wanted and one.wording.search(wanted)))
         and not one.moves & others
-        and not (unless and one.has(unless))
+        and not (unless and one.wording.search(unless))
     ]
     if len(made) > rule.parameters["most"]:
         extra = made[rule.parameters["most"]]

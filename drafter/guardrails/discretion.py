@@ -11,12 +11,13 @@ from drafter.disclosure import telling_words
 from drafter.guardrails.amounts import amounts
 from drafter.guardrails.disguise import signs
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
-from drafter.guardrails.phrases import Called, Phrases
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import Reading, Sentence, count_words, lower, normalise
 from drafter.guardrails.reasons import told
 from drafter.guardrails.tagged import is_given, spoken, why
 from drafter.guardrails.tagger import does, scores, tagger
 from drafter.guardrails.topics import Topic, of_names, opened, topics
+from drafter.guardrails.wording import Wording, worded
 from drafter.names import parted
 from drafter.request import Request, Share
 
@@ -50,7 +51,7 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
             for sentence in reading.sentences:
                 if sentence.place != "salutation" and _gives_away(one, sentence, case, groups):
                     yield Hit(reading, sentence.start, sentence.end)
-        if any(topic.signs & pictures for topic in one.topics) or any(_shows(one, *text, groups) for text in hidden):
+        if any(topic.signs & pictures for topic in one.topics) or any(_shows(one, text, groups) for text in hidden):
             whole = case.body
             yield Hit(whole, 0, len(whole.text), "Disguised words give away something that was to stay private.")
 
@@ -73,7 +74,7 @@ def _found_secrets(rule: Rule, request: Request, groups: Mapping[str, str]) -> I
     open_topics = opened(request)
     for text in (*request.private, parted(detail)[0] if detail else ""):
         plain = normalise(text)[0]
-        about = tuple(one for one in topics(language) if one.name not in open_topics and one.found(lower(plain)))
+        about = tuple(one for one in topics(language) if one.name not in open_topics and one.found(worded(lower(plain))))
         words = _grouped(plain, groups) - free
         sums = amounts(lower(plain), language) - figures
         if words or sums or about:
@@ -99,7 +100,7 @@ def _grouped(text: str, groups: Mapping[str, str]) -> frozenset[str]:
 def _gives_away(one: Secret, sentence: Sentence, case: Case, groups: Mapping[str, str]) -> bool:
     plain = _BLANKED.sub(" ", sentence.masked)
     if one.amounts & amounts(plain, case.language) or any(
-        topic.found(sentence.masked, sentence.called) for topic in one.topics
+        topic.found(sentence.wording) for topic in one.topics
     ):
         return True
     shared = _grouped(plain, groups) & one.words
@@ -120,10 +121,10 @@ def _enough(hidden: frozenset[str], shared: frozenset[str]) -> bool:
     return len(shared) > 1 or (bool(shared) and len(hidden) <= 2)
 
 
-def _shows(one: Secret, text: str, called: Called, groups: Mapping[str, str]) -> bool:
+def _shows(one: Secret, text: Wording, groups: Mapping[str, str]) -> bool:
     """Whether a text that was in disguise shows a secret; there one word of some length is enough."""
-    words = {word for word in _grouped(text, groups) & one.words if len(word) > 4}
-    return bool(words) or any(topic.found(text, called) for topic in one.topics)
+    words = {word for word in _grouped(text.masked, groups) & one.words if len(word) > 4}
+    return bool(words) or any(topic.found(text) for topic in one.topics)
 
 
 @kind("any_reason")
@@ -131,8 +132,8 @@ def any_reason(rule: Rule, case: Case) -> Iterator[Hit]:
     """A cause that is given, by `patterns` but `unless`, beyond the kinds of reason that are known."""
     wanted, unless = compiled(rule.parameters["patterns"]), compiled(rule.parameters["unless"])
     for sentence in case.body.sentences:
-        found = sentence.search(wanted)
-        if found and sentence.place in {"body", "postscript"} and not sentence.search(unless):
+        found = sentence.wording.search(wanted)
+        if found and sentence.place in {"body", "postscript"} and not sentence.wording.search(unless):
             yield Hit(case.body, sentence.start + found.start(), sentence.start + found.end())
 
 
@@ -151,7 +152,7 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
         for reading in case.readings:
             found = [*_by_words(one, reading, case, own_only=one.name in named)]
             yield from (Hit(reading, start, end, message) for start, end in found)
-            if not found and any(one.found(*text) for text in reading.hidden):
+            if not found and any(one.found(text) for text in reading.hidden):
                 yield Hit(reading, 0, len(reading.text), message)
             yield from (Hit(reading, start, end, message) for start, end in signs(reading.masked, one.signs))
     yield from _heard(rule, case, free | named, sensitive)
@@ -159,23 +160,23 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
 
 def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> Iterator[tuple[int, int]]:
     """Where the words of a topic stand, but for sentences of which the tagger says that they mean something else."""
-    if not one.words.is_called(reading.called):
+    if not reading.calls(one.words):
         return
     weighed = reading is case.body and tagger(case.language) is not None
     for sentence in reading.sentences:
-        if sentence.place == "salutation" or not one.words.is_called(sentence.called):
+        if sentence.place == "salutation":
             continue
-        found = one.found(sentence.masked, sentence.called, own_only=own_only)
-        if found and (not weighed or sentence.place == "sign_off" or does("topic", sentence, case)):
+        found = one.found(sentence.wording, own_only=own_only)
+        if found and (not weighed or sentence.place == "sign_off" or does("topic", sentence, case.language)):
             yield sentence.start + found[0], sentence.start + found[1]
 
 
 def _heard(rule: Rule, case: Case, free: frozenset[str], sensitive: Mapping[str, Topic]) -> Iterator[Hit]:
     """Sentences that speak of a sensitive topic in words that no pattern has."""
     for reading, sentence in spoken(case):
-        if not does("hinted_topic", sentence, case) or is_given(sentence, case):
+        if not does("hinted_topic", sentence, case.language) or is_given(sentence, case):
             continue
-        told = scores(sentence, case)
+        told = scores(sentence, case.language)
         likely = max((head for head in told if head.startswith("t:")), key=lambda head: told[head])[2:]
         if likely in free:
             continue
@@ -194,7 +195,7 @@ def excess(rule: Rule, case: Case) -> Iterator[Hit]:
     for sentence in case.body.sentences:
         goes_on = bool(spent) and spent[-1] is before and "\n\n" not in case.body.text[before.end : sentence.start]
         before = sentence
-        turns = sentence.search(compiled(rule.parameters["else"])) is not None
+        turns = sentence.wording.search(compiled(rule.parameters["else"])) is not None
         follows = goes_on and not turns and _is_about_self(sentence, compiled((rule.parameters["own"],)))
         if _about_reason(sentence, case) or follows:
             spent.append(sentence)
@@ -215,7 +216,7 @@ def _about_reason(sentence: Sentence, case: Case) -> bool:
 def _is_about_self(sentence: Sentence, own: Phrases) -> bool:
     """Whether a sentence that follows a reason goes on about the sender, neither to nor about the readers."""
     courteous = sentence.moves & (_COURTESIES | {"withdraw"})
-    return sentence.place == "body" and not courteous and sentence.search(own) is not None
+    return sentence.place == "body" and not courteous and sentence.wording.search(own) is not None
 
 
 _COURTESIES = frozenset({"thank", "open", "wish_well", "apologise"})

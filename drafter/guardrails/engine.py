@@ -6,12 +6,13 @@ Closed on failure: a rule that breaks or can't run in a language keeps the draft
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from drafter.errors import UnknownRule
 from drafter.guardrails.blanking import name_forms
-from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule
-from drafter.guardrails.pack import REFERENCE, RULES, has_language, language, needs_words, rules_by_name
+from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, field_value
+from drafter.guardrails.pack import REFERENCE, RULES, has_language, language, needs_words, rules, rules_by_name
 from drafter.guardrails.reading import read
 from drafter.guardrails.tagged import agreed
 from drafter.guardrails.tagger import tagger
@@ -44,7 +45,7 @@ def check(
     for rule in waived:
         if rule not in RULES:
             raise UnknownRule(rule, RULES)
-    packs = rules_by_name(request.primary_language)
+    packs = _applying(request, occasion)
     case = case_of(draft, request, occasion)
     wordless = frozenset[str]() if has_language(case.language) else needs_words()
     findings: list[Finding] = []
@@ -53,7 +54,7 @@ def check(
         if name in waived:
             statuses.append(RuleStatus(rule=name, status=Status.WAIVED, note=waived[name]))
             continue
-        found, status = judge_rule(name, packs.get(name, ()), case)
+        found, status = judge_rule(name, packs[name], case)
         if status.status is Status.PASS and name in wordless:
             status = RuleStatus(rule=name, status=Status.NOT_RUN, note=f"there is no rule pack for {case.language!r}")
         findings += found
@@ -70,30 +71,64 @@ def case_of(draft: Draft, request: Request, occasion: Occasion = Occasion.WITHDR
     return Case(request, draft, read(draft.body, Part.BODY, blanked, known), subject, tag, occasion)
 
 
-def judge_rule(name: str, parts: Sequence[Rule], case: Case) -> tuple[list[Finding], RuleStatus]:
+class Parts(NamedTuple):
+    """The parts of one rule in the packs of a language that apply to a request; `tagged`: some go by a tagger."""
+
+    known: bool
+    applying: tuple[Rule, ...]
+    tagged: bool
+
+
+def _applying(request: Request, occasion: Occasion) -> Mapping[str, Parts]:
+    """The parts of each rule that apply to a request."""
+    language = request.primary_language
+    return _applying_to(
+        language, occasion, tuple(field_value(request, name) for name in _asked_about(language))
+    )
+
+
+@cache
+def _asked_about(language: str) -> tuple[str, ...]:
+    """The fields of a request that rules of a language apply by."""
+    return tuple(sorted({name for rule in rules(language) for name in rule.parameters.get("when", ())}))
+
+
+@lru_cache(maxsize=512)
+def _applying_to(language: str, occasion: Occasion, values: tuple[Any, ...]) -> Mapping[str, Parts]:
+    fields = dict(zip(_asked_about(language), values, strict=True))
+    return {
+        name: Parts(
+            bool(parts),
+            tuple(rule for rule in parts if rule.applies(fields, occasion)),
+            any(rule.kind in TAGGED for rule in parts),
+        )
+        for name, parts in rules_by_name(language).items()
+    }
+
+
+def judge_rule(name: str, parts: Parts, case: Case) -> tuple[list[Finding], RuleStatus]:
     """The findings of one rule, which may have several parts in the packs, and how it ended."""
-    if not parts:
+    if not parts.known:
         return [], RuleStatus(rule=name, status=Status.NOT_RUN, note="no rule pack has it")
     findings: list[Finding] = []
     taken: list[Taken] = []
     untried = False
     try:
-        for rule in parts:
-            if not rule.applies(case.request, case.occasion):
-                continue
+        for rule in parts.applying:
             if rule.kind in TAGGED and tagger(case.language) is None:
                 untried = True
             elif rule.is_called(case):
                 findings += _findings(rule, hits(rule, case), taken)
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
-    if not failed and case.language != REFERENCE and any(rule.kind in TAGGED for rule in parts) and not untried:
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return findings, RuleStatus(rule=name, status=Status.FAIL)
+    if untried:
+        return findings, RuleStatus(rule=name, status=Status.NOT_RUN, note=f"{case.language!r} has no tagger")
+    if case.language != REFERENCE and parts.tagged:
         note = f"judged by a small tagger for {case.language!r}, which misses much that is veiled"
         return findings, RuleStatus(rule=name, status=Status.PASS, note=note)
-    if untried and not failed:
-        return findings, RuleStatus(rule=name, status=Status.NOT_RUN, note=f"{case.language!r} has no tagger")
-    return findings, RuleStatus(rule=name, status=Status.FAIL) if failed else _passed(name)
+    return findings, _passed(name)
 
 
 def hits(rule: Rule, case: Case) -> Iterator[Hit]:
@@ -150,4 +185,5 @@ def is_unkind_name(name: str, tag: str) -> bool:
         return False
     nobody = Request(sender="-", company="-", role="-", language=tag)
     case = case_of(Draft(body=f"I met {name}."), nobody)
-    return any(judge_rule(rule, rules_by_name(tag)[rule], case)[0] for rule in UNKIND)
+    parts = _applying(nobody, Occasion.WITHDRAWAL)
+    return any(judge_rule(rule, parts[rule], case)[0] for rule in UNKIND)

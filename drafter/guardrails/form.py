@@ -44,7 +44,7 @@ def _said(request: Request) -> str:
 def slot(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in small letters, or of `cased` in the letters as given, that the request does not hold."""
     for reading in case.readings:
-        found = [*_by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called)]
+        found = [*reading.whole.finditer(_by_line(tuple(rule.parameters["patterns"])))]
         cased = tuple(rule.parameters.get("cased", ()))
         if any(letters in reading.cased for letters in _needed(cased)):
             found += _by_line(cased).whole.finditer(reading.cased)
@@ -58,16 +58,16 @@ def markup(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns`, line by line, or two lines that begin as `listed` has it."""
     listed = _by_line((rule.parameters["listed"],))
     for reading in case.readings:
-        for found in _by_line(tuple(rule.parameters["patterns"])).finditer(reading.masked, reading.called):
+        for found in reading.whole.finditer(_by_line(tuple(rule.parameters["patterns"]))):
             if lower(reading.text[found.start() : found.end()]).strip() not in _said(case.request):
                 yield Hit(reading, *found.span())
-        if len(points := list(listed.finditer(reading.masked, reading.called))) >= 2:
+        if len(points := reading.whole.finditer(listed)) >= 2:
             yield Hit(reading, *points[0].span())
 
 
 def openings(case: Case, pattern: Phrases) -> list[tuple[int, int]]:
     """The greetings at the starts of the body's lines."""
-    return [found.span() for found in pattern.finditer(case.body.masked, case.body.called)]
+    return [found.span() for found in case.body.whole.finditer(pattern)]
 
 
 @kind("versions")
@@ -92,5 +92,5 @@ def outside(rule: Rule, case: Case) -> Iterator[Hit]:
     signed = max(signatures, default=len(body.text))
     for one in body.sentences:
         before, behind = one.end <= first, one.start >= signed
-        if (before or behind) and (found := one.search(wanted)):
+        if (before or behind) and (found := one.wording.search(wanted)):
             yield Hit(body, one.start + found.start(), one.start + found.end())

@@ -117,7 +117,7 @@ def _things(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) 
     `before` is what the sentence before this one says.
     """
     little = _listed(rule.parameters["little"])
-    for found in sentence.finditer(rule.wanted("things")):
+    for found in sentence.wording.finditer(rule.wanted("things")):
         told = [_plain(word) for word in re.findall(r"[a-z]{4,}", found[0]) if word not in little]
         if not told:  # "showed me round" is given where this sentence or the last speaks of what is given
             words = re.findall(r"[a-z]{3,}", f"{before} {sentence.masked}")
@@ -129,7 +129,7 @@ def _things(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) 
 def _praised(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """What is praised is general ("the team", "your openness") or given; a single word that is neither is specific."""
     general = _listed(rule.parameters["general"])
-    for found in sentence.finditer(rule.wanted("praised")):
+    for found in sentence.wording.finditer(rule.wanted("praised")):
         words = (word for word in re.findall(r"[a-z]{3,}", found["object"]) if word not in general)
         if not all(_plain(word) in known for word in words):
             yield found.span("object")
@@ -193,10 +193,10 @@ def _dates(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
 def _quantities(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     """What is counted in words, and times of day in words."""
     numbers, units = str(rule.parameters["numbers"]), str(rule.parameters["units"])
-    for found in sentence.finditer(_counted(numbers, units)):
+    for found in sentence.wording.finditer(_counted(numbers, units)):
         if not all(_plain(word) in known for word in re.findall(r"[a-z]+", found[0])):
             yield found.start(), found.end()
-    for found in sentence.finditer(rule.wanted("clock")):
+    for found in sentence.wording.finditer(rule.wanted("clock")):
         if found["hour"] not in known:
             yield found.start(), found.end()
 
@@ -218,8 +218,8 @@ def promise(rule: Rule, case: Case) -> Iterator[Hit]:
     """A commitment of the sender's whose words the request's `may_mention` does not give."""
     pattern, unless, known = rule.wanted(), rule.wanted("unless"), known_words(case.request)
     for sentence in case.body.sentences:
-        found = sentence.search(pattern)
-        if found and not sentence.search(unless) and not _is_given(case.body, sentence, found, known):
+        found = sentence.wording.search(pattern)
+        if found and not sentence.wording.search(unless) and not _is_given(case.body, sentence, found, known):
             yield Hit(case.body, sentence.start + found.start(), sentence.end)
 
 

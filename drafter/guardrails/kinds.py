@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from drafter.guardrails.phrases import Phrases
@@ -55,20 +55,25 @@ class Rule:
         """The patterns that the rule must have under a name. Raises KeyError where it has none."""
         return self.phrases(name) or compiled(self.parameters[name])
 
-    def applies(self, request: Request, occasion: Occasion = Occasion.WITHDRAWAL) -> bool:
+    def applies(self, fields: Mapping[str, Any], occasion: Occasion = Occasion.WITHDRAWAL) -> bool:
         """Whether the rule's `occasions` (default: all) have this one, and its `when` holds: each named field of the
-        request has one of the values listed.
+        request, as `fields` has it, has one of the values listed.
         """
         if occasion not in self.parameters.get("occasions", (occasion,)):
             return False
-        wanted: Mapping[str, list[Any]] | None = self.parameters.get("when")
-        return not wanted or all(field_value(request, name) in values for name, values in wanted.items())
+        wanted: Mapping[str, list[Any]] = self.parameters.get("when", {})
+        return all(fields[name] in values for name, values in wanted.items())
+
+    @cached_property
+    def calling(self) -> Phrases | None:
+        """The patterns without which there is no hit, where the rule's kind goes by them alone."""
+        name = CALLED_BY.get(self.kind)
+        return self.phrases(name) if name else None
 
     def is_called(self, case: Case) -> bool:
-        """Whether the words of the draft allow of a hit, as far as the rule's kind goes by its patterns alone."""
-        name = CALLED_BY.get(self.kind)
-        phrases = self.phrases(name) if name else None
-        return phrases is None or any(phrases.is_called(reading.called) for reading in case.readings)
+        """Whether the words of the draft allow of a hit."""
+        phrases = self.calling
+        return phrases is None or any(reading.calls(phrases) for reading in case.readings)
 
 
 def field_value(request: Request, name: str) -> Any:
@@ -92,12 +97,12 @@ class Case:
     found: dict[str, Any] = field(default_factory=dict, compare=False)
     """What one rule has worked out of the draft and another can use, by a name for it."""
 
-    @property
+    @cached_property
     def readings(self) -> tuple[Reading, ...]:
         """Subject, where there is one, and body."""
         return (self.body,) if self.subject is None else (self.subject, self.body)
 
-    @property
+    @cached_property
     def allowed(self) -> str:
         """What the request lets be said (`allowed`)."""
         return allowed(self.request)
@@ -162,7 +167,7 @@ def sentences(rule: Rule, case: Case, wanted: Phrases | None = None) -> Iterator
     """
     parts, places = rule.parameters.get("parts"), rule.parameters.get("places")
     for reading in case.readings:
-        if (parts is None or reading.part in parts) and (wanted is None or wanted.is_called(reading.called)):
+        if (parts is None or reading.part in parts) and (wanted is None or reading.calls(wanted)):
             for sentence in reading.sentences:
                 if places is None or sentence.place in places:
                     yield reading, sentence
@@ -173,10 +178,10 @@ def pattern(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` in a sentence with none of `unless`; with `unless_given`, nothing that the request gives."""
     wanted, unless = rule.wanted(), rule.phrases("unless")
     for reading, sentence in sentences(rule, case, wanted):
-        found = sentence.search(wanted)
+        found = sentence.wording.search(wanted)
         if found and rule.parameters.get("unless_given") and _is_given(found[0], case):
             continue
-        if found and found[0] and not (unless and sentence.has(unless)):
+        if found and found[0] and not (unless and sentence.wording.search(unless)):
             yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
 
 

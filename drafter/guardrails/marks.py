@@ -12,8 +12,8 @@ from typing import NamedTuple
 from drafter.content import list_files, read_toml
 from drafter.guardrails.kinds import compiled
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.reading import Sentence
 from drafter.guardrails.topics import topics
+from drafter.guardrails.wording import Wording
 
 
 class ReasonWords(NamedTuple):
@@ -36,12 +36,12 @@ def reason_words(language: str) -> dict[str, ReasonWords]:
     }
 
 
-def marks(sentence: Sentence, language: str) -> Iterator[str]:
+def marks(said: Wording, moves: frozenset[str], language: str) -> Iterator[str]:
     """The marks of a sentence, as the tagger's features have them: "m:thank", "r:staying", "t:health"."""
-    yield from (f"m:{move}" for move in sentence.moves)
+    yield from (f"m:{move}" for move in moves)
     for name, entry in reason_words(language).items():
-        if entry.pattern.is_called(sentence.called) and sentence.search(entry.pattern):
+        if said.search(entry.pattern):
             yield f"r:{name}"
     for topic in topics(language):
-        if topic.words.is_called(sentence.called) and topic.found(sentence.masked, sentence.called):
+        if topic.found(said):
             yield f"t:{topic.name}"

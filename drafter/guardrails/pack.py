@@ -19,7 +19,7 @@ from drafter.content import content_root, list_files, read_text, read_toml
 from drafter.errors import ContentError, PackError
 from drafter.guardrails.kinds import KINDS, TAGGED, Rule, compiled, slots_filled
 from drafter.guardrails.needs import alternatives, needs
-from drafter.guardrails.reading import Language
+from drafter.guardrails.reading import Language, Move
 from drafter.message import Occasion, Severity
 
 RULES = (
@@ -204,7 +204,8 @@ def language(tag: str) -> Language | None:
     tables = read_toml(moves_path) if moves_path in list_files(f"guardrails/{tag}", ".toml") else {}
     for move, table in tables.items():
         _compile(_Place(moves_path, head=f"[{move}]"), move, [*table["patterns"], *table.get("unless", ())])
-        moves[move] = (compiled(table["patterns"]), compiled(table["unless"]) if table.get("unless") else None)
+        wanted = compiled(table["patterns"])
+        moves[wanted] = Move(move, wanted, compiled(table["unless"]) if table.get("unless") else None)
     return Language(
         greeting=compiled(data["greeting"]),
         sign_off=compiled(data["sign_off"]),

@@ -1,7 +1,7 @@
 """Phrases: patterns of the packs, each tried only on a text that has all that it can't do without (`needs`).
 
 A pack holds thousands of patterns, and a draft meets few of them. Which ones is looked up by its words and by pairs of
-neighbours, once for the whole text; for a part of it, such as a sentence, only those are asked about that are left.
+neighbours, once for a text.
 """
 
 from __future__ import annotations
@@ -30,29 +30,17 @@ class Phrases:
             for pattern in patterns:
                 for one in alternatives(pattern):
                     _lookup.add(self, one, flags)
-            self._key = _lookup.renewed()
+            self.key = _lookup.renewed()
 
     @cached_property
     def whole(self) -> re.Pattern[str]:
         """All patterns as one."""
         return re.compile("|".join(f"(?:{pattern})" for pattern in self._patterns), self._flags)
 
-    def is_called(self, called: Called) -> bool:
-        """Whether a text may have a match, going by its words alone."""
-        lacks = called.lacks
-        for one in called.left.get(self, ()):
-            if not one.needs & lacks:
-                return True
-        return self._key >= called.known
-
     def search(self, text: str, called: Called | None = None) -> re.Match[str] | None:
         """The first match in a text."""
         tried = self._tried(text, called)
         return _first(tried, text, 0) if tried else None
-
-    def stand_in(self, text: str, called: Called | None = None) -> bool:
-        """Whether there is a match in a text."""
-        return any(pattern.search(text) for pattern in self._tried(text, called))
 
     def finditer(self, text: str, called: Called | None = None) -> Iterator[re.Match[str]]:
         """All matches in a text, none within another."""
@@ -61,13 +49,9 @@ class Phrases:
 
     def _tried(self, text: str, called: Called | None) -> Sequence[re.Pattern[str]]:
         # Phrases that were made after a text was read are not among those that its words were looked up for.
-        if called is None or self._key >= called.known:
+        if called is None or self.key >= called.known:
             called = _remembered(text, _lookup.phrases)
-        left = called.left.get(self)
-        if left is None:
-            return ()
-        lacks = called.lacks
-        return [one.compiled for one in left if not one.needs & lacks]
+        return [one.compiled for one in called.left.get(self, ())]
 
     def match(self, text: str) -> re.Match[str] | None:
         """A match at the start of a text."""
@@ -94,13 +78,13 @@ def _all(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[re.Match[st
 
 
 class _Alternative:
-    """One of the patterns that phrases are made of, compiled when it is first tried. `needs` has a bit for each clause
-    that a text must meet, `further` those but for the first, which calls for it.
+    """One of the patterns that phrases are made of, compiled when it is first tried. `further` has a bit for each
+    clause that a text must meet, but for the first, which calls for it.
     """
 
     def __init__(self, phrases: Phrases, pattern: str, flags: int, bits: Sequence[int]) -> None:
         self.phrases, self.pattern, self.flags = phrases, pattern, flags
-        self.needs, self.further = sum(bits), sum(bits[1:])
+        self.further = sum(bits[1:])
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
@@ -108,19 +92,12 @@ class _Alternative:
 
 
 class Called(NamedTuple):
-    """What the words of a text call for: the alternatives that are left of phrases, and the clauses (as bits) that the
-    text does not meet. Only phrases with a key below `known` had been made.
+    """What the words of a text call for: the alternatives that are left of phrases. Only phrases with a key below
+    `known` had been made.
     """
 
     left: Mapping[Phrases, Sequence[_Alternative]]
-    lacks: int
     known: int
-
-    def within(self, part: str) -> Called:
-        """The same for a part of the text that cuts no word in two."""
-        words = TOKEN.findall(part)
-        meets = reduce(or_, [row.meets for row in _lookup.rows(words)], 0)
-        return Called(self.left, ~meets, self.known)
 
 
 def called_by(text: str) -> Called:
@@ -134,13 +111,18 @@ def called_by(text: str) -> Called:
         one = known_ones[number]
         if not one.further & lacks:
             left.setdefault(one.phrases, []).append(one)
-    return Called(left, lacks, known)
+    return Called(left, known)
 
 
 @lru_cache(maxsize=16)
 def _remembered(text: str, _phrases: int) -> Called:
     """`called_by`, for a text that many phrases are looked for in one after the other, while there are no new ones."""
     return called_by(text)
+
+
+def made() -> int:
+    """How many phrases have been made."""
+    return _lookup.phrases
 
 
 def made_patterns() -> set[str]:

@@ -22,7 +22,7 @@ def criticism(rule: Rule, case: Case) -> Iterator[Hit]:
     guards = compiled(rule.parameters["guards"])
     praise = compiled(rule.parameters["praise"])
     for reading, sentence in sentences(rule, case):
-        for found in () if sentence.search(praise) else sentence.finditer(grid):
+        for found in () if sentence.wording.search(praise) else sentence.wording.finditer(grid):
             before = sentence.masked[max(0, found.start() - _REACH) : found.end()]
             if not guards.search(before):
                 yield Hit(reading, sentence.start + found.start(), sentence.start + found.end())
@@ -56,7 +56,7 @@ def _grid(
 def too_often(rule: Rule, case: Case) -> Iterator[Hit]:
     """More than `most` matches of `patterns` in the body; the first that is too many is shown."""
     wanted = compiled(rule.parameters["patterns"])
-    found = list(wanted.finditer(case.body.masked, case.body.called))
+    found = case.body.whole.finditer(wanted)
     most: int = rule.parameters["most"]
     if len(found) > most:
         yield Hit(case.body, found[most].start(), found[most].end())

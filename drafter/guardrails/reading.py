@@ -10,11 +10,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from drafter.content import read_toml
 from drafter.guardrails.disguise import unveiled
-from drafter.guardrails.phrases import Called, Phrases, called_by
+from drafter.guardrails.phrases import Phrases
+from drafter.guardrails.wording import Wording, kept, worded
 from drafter.message import Part, Span
 
 Place = Literal["salutation", "body", "sign_off", "postscript"]
@@ -43,28 +44,29 @@ _WORD = re.compile(r"[^\W_]+(?:['.&+/-][^\W_]+)*")
 class Sentence:
     """A sentence, or a greeting or closing line: where it stands, what it says and which moves it makes."""
 
+    part: Part
     start: int
     end: int
     place: Place
     text: str
-    masked: str
-    called: Called
+    wording: Wording
     moves: frozenset[str] = frozenset()
 
-    def search(self, phrases: Phrases) -> re.Match[str] | None:
-        """The first match of phrases in `masked`."""
-        return phrases.search(self.masked, self.called)
-
-    def has(self, phrases: Phrases) -> bool:
-        """Whether phrases have a match in `masked`."""
-        return phrases.stand_in(self.masked, self.called)
-
-    def finditer(self, phrases: Phrases) -> Iterator[re.Match[str]]:
-        """All matches of phrases in `masked`."""
-        return phrases.finditer(self.masked, self.called)
+    @property
+    def masked(self) -> str:
+        """`text` in lower case with the names of the request blanked out, letter for letter."""
+        return self.wording.masked
 
 
-@dataclass(frozen=True, slots=True)
+class Move(NamedTuple):
+    """What a sentence may do: it holds what is `wanted`, and not what would make it do something else."""
+
+    name: str
+    wanted: Phrases
+    unless: Phrases | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """What reading needs to know of a language: how letters open and close, and which stops end no sentence."""
 
@@ -72,7 +74,8 @@ class Language:
     sign_off: Phrases
     postscript: Phrases
     abbreviations: frozenset[str]
-    moves: Mapping[str, tuple[Phrases, Phrases | None]]
+    moves: Mapping[Phrases, Move]
+    """By the phrases that each needs."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,6 @@ class Reading:
     text: str
     masked: str
     sentences: tuple[Sentence, ...]
-    called: Called
     words: int
     _origins: Sequence[tuple[int, int]] | None
 
@@ -102,14 +104,30 @@ class Reading:
         return "".join([*pieces, self.text[end:]])
 
     @cached_property
+    def whole(self) -> Wording:
+        """`masked` as one wording, for what may run on from sentence to sentence."""
+        return Wording(self.masked)
+
+    @cached_property
+    def _called(self) -> tuple[frozenset[Phrases], int]:
+        """The phrases that its sentences call for, of those whose key is below a number."""
+        called = [one.wording.called for one in self.sentences]
+        return frozenset[Phrases]().union(*(one.left for one in called)), min((one.known for one in called), default=0)
+
+    def calls(self, phrases: Phrases) -> bool:
+        """Whether phrases may have a match in a sentence, going by the words alone."""
+        called, known = self._called
+        return phrases in called or phrases.key >= known
+
+    @cached_property
     def starts(self) -> frozenset[int]:
         """Where sentences start."""
         return frozenset(sentence.start for sentence in self.sentences)
 
     @cached_property
-    def hidden(self) -> tuple[tuple[str, Called], ...]:
-        """What may be hidden in the text as given, in lower case, and which phrases it calls for."""
-        return tuple((text, called_by(text)) for text in map(lower, unveiled(self._without_names_pictures)))
+    def hidden(self) -> tuple[Wording, ...]:
+        """What may be hidden in the text as given."""
+        return tuple(worded(lower(text)) for text in unveiled(self._without_names_pictures))
 
     @cached_property
     def _without_names_pictures(self) -> str:
@@ -200,9 +218,8 @@ def read(text: str, part: Part, blanked: Callable[[str], str], language: Languag
     """
     plain, origins = normalise(text)
     masked = lower(blanked(plain))
-    called = called_by(masked)
-    sentences = tuple(_sentences(plain, masked, part, called, language))
-    return Reading(part, text, plain, masked, sentences, called, count_words(plain), origins)
+    sentences = tuple(_sentences(plain, masked, part, language))
+    return Reading(part, text, plain, masked, sentences, count_words(plain), origins)
 
 
 def joins(letter: str) -> bool:
@@ -227,16 +244,13 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def _sentences(text: str, masked: str, part: Part, called: Called, language: Language | None) -> Iterator[Sentence]:
+def _sentences(text: str, masked: str, part: Part, language: Language | None) -> Iterator[Sentence]:
     split = _with_stops_of_names(text, masked)
     for start, end, place in _places(masked, part, language):
-        cut = _cuts_word(masked, start) or _cuts_word(masked, end)
-        around = called_by(masked[start:end]) if cut else called
-        moves = _called_moves(around, None if place == "salutation" else language)
         for first, last in _split(split, start, end, language):
-            line = masked[first:last]
-            own = around.within(line)
-            yield Sentence(first, last, place, text[first:last], line, own, frozenset(_made(moves, line, own)))
+            said = worded(masked[first:last])
+            made = frozenset[str]() if place == "salutation" else moves(said, language)
+            yield Sentence(part, first, last, place, text[first:last], said, made)
 
 
 _NAME_STOP = re.compile(r"[!?](?=\s+[^\W\d_a-z])")
@@ -250,37 +264,25 @@ def _with_stops_of_names(text: str, masked: str) -> str:
     return masked
 
 
-def _cuts_word(text: str, index: int) -> bool:
-    return text[index - 1 : index].isalnum() and text[index : index + 1].isalnum()
-
-
 def running(text: str, language: Language | None) -> tuple[Sentence, ...]:
     """The sentences of a text that is part of a body; slots such as "{company}" count as the names they stand for."""
     plain = normalise(text)[0]
     masked = lower(_SLOT.sub(lambda slot: BLANKS.get(slot[1], "ᴘ") * len(slot[0]), plain))
-    called = called_by(masked)
-    moves = _called_moves(called, language)
-    found = []
-    for start, end in _split(masked, 0, len(masked), language):
-        line = masked[start:end]
-        own = called.within(line)
-        found.append(Sentence(start, end, "body", plain[start:end], line, own, frozenset(_made(moves, line, own))))
-    return tuple(found)
+    found = ((start, end, worded(masked[start:end])) for start, end in _split(masked, 0, len(masked), language))
+    return tuple(
+        Sentence(Part.BODY, start, end, "body", plain[start:end], said, moves(said, language))
+        for start, end, said in found
+    )
 
 
-Move = tuple[str, Phrases, Phrases | None]
-
-
-def _called_moves(called: Called, language: Language | None) -> list[Move]:
-    """The moves that a sentence of a text may make, going by the words of the text."""
-    known = language.moves.items() if language else ()
-    return [(move, wanted, unless) for move, (wanted, unless) in known if wanted.is_called(called)]
-
-
-def _made(moves: list[Move], line: str, called: Called) -> Iterator[str]:
-    for move, wanted, unless in moves:
-        if wanted.stand_in(line, called) and not (unless and unless.stand_in(line, called)):
-            yield move
+@kept
+def moves(said: Wording, language: Language | None) -> frozenset[str]:
+    """The moves that a sentence makes, going by its patterns."""
+    return frozenset(
+        move.name
+        for move in said.called_among(language.moves if language else {})
+        if said.search(move.wanted) and not (move.unless and said.search(move.unless))
+    )
 
 
 def _places(masked: str, part: Part, language: Language | None) -> list[tuple[int, int, Place]]:

@@ -40,15 +40,15 @@ def told(case: Case) -> dict[Sentence, list[Told]]:
 
 def _told(reading: Reading, sentence: Sentence, case: Case) -> Iterator[Told]:
     """The kinds that the tagger hears, where a pattern has them in its words, and else in the whole sentence."""
-    score, heard = scores(sentence, case), False
+    score, heard = scores(sentence, case.language), False
     for name, entry in reason_words(case.language).items():
         if f"r:{name}" in score:
             heard = score[f"r:{name}"] > bars(case.language)["reason_kind"].above
         elif score:  # a kind that no request has
-            heard = entry.pattern.is_called(sentence.called) and does("reason", sentence, case)
+            heard = sentence.wording.calls(entry.pattern) and does("reason", sentence, case.language)
         if not heard and score:
             continue
-        match = sentence.search(entry.pattern)
+        match = sentence.wording.search(entry.pattern)
         if match or f"r:{name}" in score:
             yield Told(name, reading, *(match.span() if match else (0, len(sentence.text))))
 
@@ -82,7 +82,7 @@ def reason(rule: Rule, case: Case) -> Iterator[Hit]:
 
 def _is_weak(one: Told, sentence: Sentence, case: Case) -> bool:
     """Whether a kind is heard so faintly, or is so general, that a true reason beside it is what is meant."""
-    score = scores(sentence, case).get(f"r:{one.kind}")
+    score = scores(sentence, case.language).get(f"r:{one.kind}")
     return one.kind in VAGUE or (score is not None and score <= bars(case.language)["sure_reason"].above)
 
 

@@ -19,7 +19,7 @@ def foreign(rule: Rule, case: Case) -> Iterator[Hit]:
     """Any of `patterns` whose very words the request does not give to be said, and anything that is encoded."""
     pattern = rule.wanted()
     for reading in case.readings:
-        for found in pattern.finditer(reading.masked, reading.called):
+        for found in reading.whole.finditer(pattern):
             given = case.request.model_copy(update={"appreciated": ()})  # praise is no place for an address
             if found[0].strip(" .,;)") not in allowed(given):
                 yield Hit(reading, found.start(), found.end())

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from drafter.content import read_toml
 from drafter.guardrails.engine import case_of, hits
-from drafter.guardrails.kinds import Rule
+from drafter.guardrails.kinds import Rule, field_value
 from drafter.guardrails.pack import REFERENCE, rules
 from drafter.message import Draft, Occasion
 from drafter.names import Names
@@ -51,4 +51,5 @@ def flags(rule: Rule, text: Mapping[str, Any]) -> bool:
         subject = subject or names.fill(letter["subject"])
     occasion = text.get("occasion", Occasion.WITHDRAWAL)
     case = case_of(Draft(subject=subject, body=body), request, occasion)
-    return rule.applies(request, occasion) and next(hits(rule, case), None) is not None
+    fields = {name: field_value(request, name) for name in rule.parameters.get("when", ())}
+    return rule.applies(fields, occasion) and next(hits(rule, case), None) is not None

@@ -34,7 +34,7 @@ def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
         return
     for hit in hits:
         if hit.reading is not case.body or any(
-            does(head, one, case, sign(rule)) for one in case.body.sentences if one.start <= hit.start < one.end
+            does(head, one, case.language, sign(rule)) for one in case.body.sentences if one.start <= hit.start < one.end
         ):
             yield hit
 
@@ -58,7 +58,7 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
     """
     head, unless_given = rule.parameters["head"], rule.parameters.get("unless_given", False)
     for reading, one in spoken(case):
-        if not does(head, one, case) or not _leans(rule, one, case) or (unless_given and is_given(one, case)):
+        if not does(head, one, case.language) or not _leans(rule, one, case) or (unless_given and is_given(one, case)):
             continue
         yield Hit(reading, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
 
@@ -70,8 +70,8 @@ def disguised(rule: Rule, case: Case) -> Iterator[Hit]:
     known, bar, spelt = tagger(tag), bars(tag)[rule.parameters["head"]], language(tag)
     for reading in case.readings:
         plain = {one.masked for one in reading.sentences}
-        for text, _ in reading.hidden:
-            hidden = (one for one in running(text, spelt) if one.text not in plain)
+        for text in reading.hidden:
+            hidden = (one for one in running(text.masked, spelt) if one.text not in plain)
             if known and any(
                 count_words(one.text) >= FEWEST_WORDS and known.scores(features(one, tag))[bar.head] > bar.above
                 for one in hidden
@@ -120,7 +120,7 @@ def is_given(one: Sentence, case: Case) -> bool:
 def _leans(rule: Rule, one: Sentence, case: Case) -> bool:
     side: str | None = rule.parameters.get("side")
     other: str | None = rule.parameters.get("other_side")
-    return (side is None or does(side, one, case)) and (other is None or not does(other, one, case))
+    return (side is None or does(side, one, case.language)) and (other is None or not does(other, one, case.language))
 
 
 @kind("missing", tagged=True)
@@ -134,7 +134,7 @@ def _makes(move: str, one: Sentence, case: Case) -> bool:
     """Whether a sentence does something; a greeting or closing line, which says little, by its patterns alone."""
     if tagger(case.language) is None or one.place not in _SPOKEN:
         return move in one.moves
-    return does(move, one, case)
+    return does(move, one, case.language)
 
 
 @kind("clear_move", tagged=True)
@@ -142,7 +142,7 @@ def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
     """No sentence does `move`, or one does `doubt`; a doubtful one is shown."""
     wanted, doubt = rule.parameters["move"], rule.parameters["doubt"]
     for reading, one in spoken(case):
-        if does(doubt, one, case) and not is_given(one, case):
+        if does(doubt, one, case.language) and not is_given(one, case):
             yield Hit(reading, one.start, one.end)
             return
     if not any(_makes(wanted, one, case) for one in case.body.sentences):

@@ -18,9 +18,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from drafter.content import list_files, read_text, read_toml
-from drafter.guardrails.kinds import Case
 from drafter.guardrails.marks import marks
 from drafter.guardrails.reading import Sentence
+from drafter.guardrails.wording import Wording, kept
+from drafter.message import Part
 
 SCALE = 32
 """Weights and scores count in thirty-seconds of a logit."""
@@ -135,35 +136,37 @@ def bars(language: str) -> Mapping[str, Bar]:
 
 def features(sentence: Sentence, language: str) -> list[str]:
     """What the tagger goes by: words, pairs and marks."""
-    return [*words(sentence.masked), *marks(sentence, language)]
+    return [*words(sentence.masked), *marks(sentence.wording, sentence.moves, language)]
 
 
-def scores(sentence: Sentence, case: Case) -> Mapping[str, int]:
-    """The scores of a sentence, worked out once for a draft; none in a language without a model."""
-    known: dict[Sentence, Mapping[str, int]] = case.found.setdefault("scores", {})
-    if sentence not in known:
-        model = tagger(case.language)
-        known[sentence] = model.scores(features(sentence, case.language)) if model else {}
-    return known[sentence]
+def scores(sentence: Sentence, language: str) -> Mapping[str, int]:
+    """The scores of a sentence; none in a language without a model."""
+    return _scores(sentence.wording, sentence.moves, language)
+
+
+@kept
+def _scores(said: Wording, moves: frozenset[str], language: str) -> Mapping[str, int]:
+    model = tagger(language)
+    return model.scores([*words(said.masked), *marks(said, moves, language)]) if model else {}
 
 
 def makes(name: str, sentence: Sentence, language: str) -> bool:
     """Whether a sentence that stands by itself does something; in a language without a tagger none does anything."""
     known, bar = tagger(language), bars(language).get(name)
-    return known is not None and bar is not None and known.scores(features(sentence, language))[bar.head] > bar.above
+    return known is not None and bar is not None and scores(sentence, language)[bar.head] > bar.above
 
 
 SUBJECTS = 32
 """How much further over its bar a subject has to be: it is no sentence of the kind that the tagger was taught."""
 
 
-def does(name: str, sentence: Sentence, case: Case, *signs: str) -> bool:
+def does(name: str, sentence: Sentence, language: str, *signs: str) -> bool:
     """Whether a sentence does something: its score, with what the `signs` of a rule add, is over the bar `name`."""
-    told, bar = scores(sentence, case), bars(case.language)[name]
+    told, bar = scores(sentence, language), bars(language)[name]
     if not told:
         return False
-    known = tagger(case.language)
+    known = tagger(language)
     more = known.added(bar.head, signs) if signs and known else 0
-    if case.subject is not None and sentence in case.subject.sentences:
+    if sentence.part is Part.SUBJECT:
         more -= SUBJECTS
     return told[bar.head] + more > (bar.signed if signs else bar.above)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from drafter.content import list_files, read_toml
 from drafter.guardrails.kinds import allowed, compiled
-from drafter.guardrails.phrases import Called, Phrases
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import lower, normalise
+from drafter.guardrails.wording import Wording, kept, worded
 from drafter.names import parted
 from drafter.request import Request, Share
 
 _ONES_OWN = re.compile(r"\b(?:i'm|i am|my|our|we're|we are|me)\b")
 
 
-class Topic(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Topic:
     """A topic of topics.toml: how it is brought up, and by which reasons it is opened."""
 
     name: str
@@ -32,16 +35,20 @@ class Topic(NamedTuple):
     unless: Phrases | None
     theirs: Phrases
 
-    def found(self, text: str, called: Called | None = None, *, own_only: bool = False) -> tuple[int, int] | None:
-        """Where a lower-case text brings the topic up; with `own_only`, as the sender's own affair."""
-        wanted = (self.own or self.words) if own_only else self.words
-        if own_only and not self.own and not _ONES_OWN.search(text):
-            return None
-        for match in wanted.finditer(text, called):
-            harmless = (self.unless, self.theirs)
-            if not any(_overlap(match, other) for one in harmless if one for other in one.finditer(text, called)):
-                return match.span()
+    def found(self, said: Wording, *, own_only: bool = False) -> tuple[int, int] | None:
+        """Where a text brings the topic up; with `own_only`, as the sender's own affair."""
+        return _found(said, self, own_only) if said.calls(self.words) else None
+
+
+@kept
+def _found(said: Wording, topic: Topic, own_only: bool) -> tuple[int, int] | None:
+    if own_only and not topic.own and not _ONES_OWN.search(said.masked):
         return None
+    for match in said.finditer((topic.own or topic.words) if own_only else topic.words):
+        harmless = (topic.unless, topic.theirs)
+        if not any(_overlap(match, other) for one in harmless if one for other in said.finditer(one)):
+            return match.span()
+    return None
 
 
 def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
@@ -93,7 +100,7 @@ def opened(request: Request) -> frozenset[str]:
     return frozenset(
         topic.name
         for topic in topics(request.primary_language)
-        if topic.found(allowed(request))
+        if topic.found(worded(allowed(request)))
         or (reason.shared_detail and reason.kind in topic.kinds)
         or (reason.share is not Share.NOTHING and reason.kind in topic.general)
     )
@@ -105,5 +112,5 @@ def of_names(request: Request) -> frozenset[str]:
     said = lower(normalise(" . ".join(parted(name)[0] for name in (request.company, request.role)))[0])
     words = set(re.findall(r"\w+", said))
     return frozenset(
-        topic.name for topic in topics(request.primary_language) if topic.trade & words or topic.found(said)
+        topic.name for topic in topics(request.primary_language) if topic.trade & words or topic.found(worded(said))
     )
