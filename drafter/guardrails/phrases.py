@@ -27,9 +27,11 @@ class Phrases:
     def __init__(self, patterns: Sequence[str], flags: int = 0) -> None:
         self._patterns, self._flags = tuple(patterns), flags
         with _lookup.lock:
+            first = len(_lookup.alternatives)
             for pattern in patterns:
                 for one in alternatives(pattern):
                     _lookup.add(self, one, flags)
+            self.numbers = frozenset(range(first, len(_lookup.alternatives)))
             self.key = _lookup.renewed()
 
     @cached_property
@@ -51,7 +53,7 @@ class Phrases:
         # Phrases that were made after a text was read are not among those that its words were looked up for.
         if called is None or self.key >= called.known:
             called = _remembered(text, _lookup.phrases)
-        return [one.compiled for one in called.left.get(self, ())]
+        return [one.compiled for one in called.of(self)]
 
     def match(self, text: str) -> re.Match[str] | None:
         """A match at the start of a text."""
@@ -91,27 +93,55 @@ class _Alternative:
         return re.compile(self.pattern, self.flags)
 
 
-class Called(NamedTuple):
-    """What the words of a text call for: the alternatives that are left of phrases. Only phrases with a key below
-    `known` had been made.
+class Called:
+    """What the words of a text call for. Only phrases with a key below `known` had been made.
+
+    `meets` are the clauses that the text meets, as bits; `numbers` the alternatives whose first clause is among them;
+    `edges` its first and last word.
     """
 
-    left: Mapping[Phrases, Sequence[_Alternative]]
-    known: int
+    def __init__(self, meets: int, numbers: frozenset[int], known: int, edges: tuple[str, str]) -> None:
+        self.meets, self.numbers, self.known, self.edges = meets, numbers, known, edges
+
+    @cached_property
+    def left(self) -> Mapping[Phrases, Sequence[_Alternative]]:
+        """The alternatives that are left of all phrases."""
+        left: dict[Phrases, list[_Alternative]] = {}
+        for one in self._met(self.numbers):
+            left.setdefault(one.phrases, []).append(one)
+        return left
+
+    def of(self, phrases: Phrases) -> Sequence[_Alternative]:
+        """The alternatives that are left of some phrases."""
+        return self.left.get(phrases, ())
+
+    def _met(self, numbers: Iterable[int]) -> Iterator[_Alternative]:
+        lacks, known = ~self.meets, _lookup.alternatives
+        return (one for number in sorted(numbers) if not (one := known[number]).further & lacks)
+
+
+class Joined(Called):
+    """What a text calls for that is put together of others, of which few phrases will be asked."""
+
+    def of(self, phrases: Phrases) -> Sequence[_Alternative]:
+        """The alternatives that are left of some phrases."""
+        return [*self._met(self.numbers & phrases.numbers)]
 
 
 def called_by(text: str) -> Called:
     """The phrases that a lower-case text may match, going by its words."""
-    known = _lookup.phrases
-    rows = _lookup.rows(TOKEN.findall(text))
-    lacks = ~reduce(or_, [row.meets for row in rows], 0)
-    left: dict[Phrases, list[_Alternative]] = {}
-    known_ones = _lookup.alternatives
-    for number in sorted(_lookup.always.union(*[row.calls for row in rows])):
-        one = known_ones[number]
-        if not one.further & lacks:
-            left.setdefault(one.phrases, []).append(one)
-    return Called(left, known)
+    known, words = _lookup.phrases, TOKEN.findall(text)
+    rows = _lookup.rows(words)
+    meets = reduce(or_, [row.meets for row in rows], 0)
+    return Called(meets, _lookup.always.union(*[row.calls for row in rows]), known, (words[0], words[-1]) if words else ("", ""))
+
+
+def joined(parts: Sequence[Called]) -> Called:
+    """The same for a text of several parts, none of which ends within a word."""
+    pairs = _lookup.pairs((one.edges[1], other.edges[0]) for one, other in pairwise([part for part in parts if part.edges[0]]))
+    meets = reduce(or_, [part.meets for part in (*parts, *pairs)], 0)
+    numbers = _lookup.always.union(*[part.numbers for part in parts], *[row.calls for row in pairs])
+    return Joined(meets, numbers, min((part.known for part in parts), default=_lookup.phrases), ("", ""))
 
 
 @lru_cache(maxsize=16)
@@ -190,8 +220,11 @@ class _Lookup:
         """The rows of the words of a text, and of those of its pairs of neighbours that any pattern asks for."""
         if len(self._words) > _MOST_WORDS:
             self._words = _Words(self._pieces, self._row)
-        pairs = filter(None, map(self._pairs.get, pairwise(words)))
-        return [*map(self._words.__getitem__, set(words)), *pairs]
+        return [*map(self._words.__getitem__, set(words)), *self.pairs(pairwise(words))]
+
+    def pairs(self, neighbours: Iterable[tuple[str, str]]) -> list[_Row]:
+        """The rows of those pairs of neighbours that any pattern asks for."""
+        return [*filter(None, map(self._pairs.get, neighbours))]
 
     def add(self, phrases: Phrases, pattern: str, flags: int) -> None:
         """Makes one of the patterns of phrases known."""

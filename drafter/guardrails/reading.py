@@ -10,11 +10,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from drafter.content import read_toml
 from drafter.guardrails.disguise import unveiled
-from drafter.guardrails.phrases import Phrases
+from drafter.guardrails.phrases import Phrases, joined
 from drafter.guardrails.wording import Wording, kept, worded
 from drafter.message import Part, Span
 
@@ -106,7 +107,8 @@ class Reading:
     @cached_property
     def whole(self) -> Wording:
         """`masked` as one wording, for what may run on from sentence to sentence."""
-        return Wording(self.masked)
+        cut = any(one.end == other.start and _cuts_word(self.masked, one.end) for one, other in pairwise(self.sentences))
+        return Wording(self.masked, None if cut else joined([one.wording.called for one in self.sentences]))
 
     @cached_property
     def _called(self) -> tuple[frozenset[Phrases], int]:
@@ -262,6 +264,10 @@ def _with_stops_of_names(text: str, masked: str) -> str:
         place = stop.start()
         masked = masked[:place] + text[place] + masked[place + 1 :]
     return masked
+
+
+def _cuts_word(text: str, index: int) -> bool:
+    return text[index - 1 : index].isalnum() and text[index : index + 1].isalnum()
 
 
 def running(text: str, language: Language | None) -> tuple[Sentence, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from drafter.guardrails.phrases import Phrases, called_by, made
+from drafter.guardrails.phrases import Called, Phrases, called_by, made
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,9 +29,9 @@ class Wording:
 
     __slots__ = ("_found", "called", "kept", "masked")
 
-    def __init__(self, masked: str) -> None:
+    def __init__(self, masked: str, called: Called | None = None) -> None:
         self.masked = masked
-        self.called = called_by(masked)
+        self.called = called_by(masked) if called is None else called
         self.kept: dict[Hashable, Any] = {}
         self._found: dict[Phrases, re.Match[str] | None] = {}
 
@@ -39,7 +39,7 @@ class Wording:
         """Whether phrases may have a match, going by the words alone."""
         if phrases.key >= self.called.known:
             self.called = called_by(self.masked)
-        return phrases in self.called.left
+        return bool(self.called.of(phrases))
 
     def called_among(self, group: Mapping[Phrases, T]) -> list[T]:
         """What stands in a group for the phrases that may have a match."""
@@ -49,8 +49,10 @@ class Wording:
 
     def search(self, phrases: Phrases) -> re.Match[str] | None:
         """The first match of phrases."""
+        if not self.calls(phrases):
+            return None
         if phrases not in self._found:
-            self._found[phrases] = phrases.search(self.masked, self.called) if self.calls(phrases) else None
+            self._found[phrases] = phrases.search(self.masked, self.called)
         return self._found[phrases]
 
     def finditer(self, phrases: Phrases) -> tuple[re.Match[str], ...]:
