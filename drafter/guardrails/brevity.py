@@ -9,6 +9,7 @@ from functools import lru_cache
 from drafter.disclosure import telling_words
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.reading import Sentence, words_of
+from drafter.guardrails.wording import Wording, kept
 from drafter.guide import word_limit
 
 _LOOP_WORDS = 8  # the longest phrase that is looked for again and again
@@ -37,7 +38,7 @@ def twice(rule: Rule, case: Case) -> Iterator[Hit]:
     """
     said: list[tuple[str, frozenset[str]]] = []
     for sentence in _told(case):
-        plain, words = _plain(sentence), telling_words(sentence.masked)
+        plain, words = _plain(sentence.wording), _telling(sentence.wording)
         short_thanks = "thank" in sentence.moves and len(plain.split()) <= 3
         for index, (before, known) in enumerate(said[-_BACK:], start=max(0, len(said) - _BACK)):
             shorter = min(len(words), len(known))
@@ -53,21 +54,33 @@ def _told(case: Case) -> list[Sentence]:
     return [sentence for sentence in case.body.sentences if sentence.place == "body"]
 
 
-def _plain(sentence: Sentence) -> str:
-    return _SIGN.sub("", sentence.masked).strip()
+@kept
+def _plain(said: Wording) -> str:
+    return _SIGN.sub("", said.masked).strip()
+
+
+@kept
+def _telling(said: Wording) -> frozenset[str]:
+    return telling_words(said.masked)
 
 
 @kind("loop")
 def loop(rule: Rule, case: Case) -> Iterator[Hit]:
     """A phrase that is said `most` times or more in a row, or a single word two times more than that."""
     for sentence in case.body.sentences:
-        words = words_of(sentence.masked)
-        again = len(words) - len(set(words))
-        for size in range(1, _LOOP_WORDS + 1):
-            times = rule.parameters["most"] + 2 * (size == 1)
-            if again >= size * (times - 1) and _runs(words, size, times):
-                yield Hit(case.body, sentence.start, sentence.end)
-                break
+        if _loops(sentence.wording, rule.parameters["most"]):
+            yield Hit(case.body, sentence.start, sentence.end)
+
+
+@kept
+def _loops(said: Wording, most: int) -> bool:
+    words = words_of(said.masked)
+    again = len(words) - len(set(words))
+    for size in range(1, _LOOP_WORDS + 1):
+        times = most + 2 * (size == 1)
+        if again >= size * (times - 1) and _runs(words, size, times):
+            return True
+    return False
 
 
 def _runs(words: list[str], size: int, times: int) -> bool:
@@ -113,8 +126,8 @@ def echo(rule: Rule, case: Case) -> Iterator[Hit]:
     Two sentences side by side that make one move need `near` meanings in common, any others `far`; and both have most
     of their meanings in common. Thanks may stand at both ends.
     """
-    table, far, near, shared = _meanings(rule), *(rule.parameters[name] for name in ("far", "near", "shared"))
-    told = [(one, _meant(one, table)) for one in _told(case)]
+    far, near, shared = (rule.parameters[name] for name in ("far", "near", "shared"))
+    told = [(one, _meant(one.wording, rule)) for one in _told(case)]
     for index, (one, meant) in enumerate(told):
         for place, (other, known) in enumerate(told[max(0, index - _BACK) : index], start=max(0, index - _BACK)):
             common = len(meant & known)
@@ -134,9 +147,10 @@ def _meanings(rule: Rule) -> Mapping[str, str]:
     return {word: meaning for meaning, listed in sorted(rule.parameters["means"].items()) for word in listed.split()}
 
 
-def _meant(sentence: Sentence, table: Mapping[str, str]) -> frozenset[str]:
+@kept
+def _meant(said: Wording, rule: Rule) -> frozenset[str]:
     """What a sentence speaks of: the meanings of its words, and those telling words that no list has."""
-    plain = _GENITIVE.sub("", sentence.masked)
+    table, plain = _meanings(rule), _GENITIVE.sub("", said.masked)
     words = words_of(plain)
     return frozenset(table[word] for word in words if word in table) | {
         word for word in telling_words(plain) if word not in table

@@ -16,8 +16,8 @@ from drafter.guardrails.reading import Reading, Sentence, count_words, lower, no
 from drafter.guardrails.reasons import told
 from drafter.guardrails.tagged import is_given, spoken, why
 from drafter.guardrails.tagger import does, scores, tagger
-from drafter.guardrails.topics import Topic, of_names, opened, topics
-from drafter.guardrails.wording import Wording, worded
+from drafter.guardrails.topics import Topic, by_words, of_names, of_turned, opened, topics
+from drafter.guardrails.wording import Wording, kept, worded
 from drafter.names import parted
 from drafter.request import Request, Share
 
@@ -40,18 +40,12 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
     where `synonyms` has groups of words that mean the same. What the request lets be said gives nothing away, nor do
     the words in `general` for its kind of reason.
     """
-    groups = _groups(str(rule.parameters["synonyms"]))
-    secrets = _secrets(rule, case.request)
-    if not secrets:
-        return
-    pictures = {found for reading in case.readings for found in reading.masked}
-    hidden = [one for reading in case.readings for one in reading.hidden]
-    for one in secrets:
+    for one in _secrets(rule, case.request):
         for reading in case.readings:
             for sentence in reading.sentences:
-                if sentence.place != "salutation" and _gives_away(one, sentence, case, groups):
+                if sentence.place != "salutation" and _gives_away(one, sentence, rule, case.language):
                     yield Hit(reading, sentence.start, sentence.end)
-        if any(topic.signs & pictures for topic in one.topics) or any(_shows(one, text, groups) for text in hidden):
+        if any(_shows(one, reading, rule, case.language) for reading in case.readings):
             whole = case.body
             yield Hit(whole, 0, len(whole.text), "Disguised words give away something that was to stay private.")
 
@@ -74,7 +68,9 @@ def _found_secrets(rule: Rule, request: Request, groups: Mapping[str, str]) -> I
     open_topics = opened(request)
     for text in (*request.private, parted(detail)[0] if detail else ""):
         plain = normalise(text)[0]
-        about = tuple(one for one in topics(language) if one.name not in open_topics and one.found(worded(lower(plain))))
+        about = tuple(
+            one for one in topics(language) if one.name not in open_topics and one.found(worded(lower(plain)))
+        )
         words = _grouped(plain, groups) - free
         sums = amounts(lower(plain), language) - figures
         if words or sums or about:
@@ -97,18 +93,28 @@ def _grouped(text: str, groups: Mapping[str, str]) -> frozenset[str]:
     return frozenset(groups.get(word, word) for word in telling_words(text) if not word.isdigit())
 
 
-def _gives_away(one: Secret, sentence: Sentence, case: Case, groups: Mapping[str, str]) -> bool:
-    plain = _BLANKED.sub(" ", sentence.masked)
-    if one.amounts & amounts(plain, case.language) or any(
-        topic.found(sentence.wording) for topic in one.topics
-    ):
+def _gives_away(one: Secret, sentence: Sentence, rule: Rule, language: str) -> bool:
+    if one.amounts & _amounts(sentence.wording, language) or any(topic.found(sentence.wording) for topic in one.topics):
         return True
-    shared = _grouped(plain, groups) & one.words
+    shared = _told_words(sentence.wording, rule) & one.words
+    if not shared or _enough(one.words, shared):
+        return bool(shared)
     # A name is written with a capital: in the secret, or in the draft where the secret has small letters throughout.
     written = "".join(
         " " if low in "ʀᴄᴘꜱ" else letter for letter, low in zip(sentence.text, sentence.masked, strict=True)
     )
-    return bool(shared & (one.named | _named(written))) or _enough(one.words, shared)
+    return bool(shared & (one.named | _named(written)))
+
+
+@kept
+def _amounts(said: Wording, language: str) -> frozenset[str]:
+    return amounts(_BLANKED.sub(" ", said.masked), language)
+
+
+@kept
+def _told_words(said: Wording, rule: Rule) -> frozenset[str]:
+    """The telling words of a sentence but for names, by group."""
+    return _grouped(_BLANKED.sub(" ", said.masked), _groups(str(rule.parameters["synonyms"])))
 
 
 def _named(text: str) -> frozenset[str]:
@@ -121,10 +127,16 @@ def _enough(hidden: frozenset[str], shared: frozenset[str]) -> bool:
     return len(shared) > 1 or (bool(shared) and len(hidden) <= 2)
 
 
-def _shows(one: Secret, text: Wording, groups: Mapping[str, str]) -> bool:
-    """Whether a text that was in disguise shows a secret; there one word of some length is enough."""
-    words = {word for word in _grouped(text.masked, groups) & one.words if len(word) > 4}
-    return bool(words) or any(topic.found(text) for topic in one.topics)
+def _shows(one: Secret, reading: Reading, rule: Rule, language: str) -> bool:
+    """Whether what is in disguise shows a secret; there one word of some length is enough."""
+    pictures = any(not topic.signs.isdisjoint(reading.masked) for topic in one.topics)
+    hidden = frozenset[str]().union(*(_told_words(text, rule) for text in reading.hidden))
+    shown = (hidden | _grouped(" ".join(reading.turned), _groups(str(rule.parameters["synonyms"])))) & one.words
+    return (
+        pictures
+        or any(len(word) > 4 for word in shown)
+        or any(_is_hidden(topic, reading, language) for topic in one.topics)
+    )
 
 
 @kind("any_reason")
@@ -145,23 +157,31 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
     """
     free, named = opened(case.request), of_names(case.request)
     sensitive = {one.name: one for one in topics(case.language) if one.sensitive}
-    for one in sensitive.values():
-        if one.name in free:
-            continue
-        message = str(rule.parameters["said"]).replace("{topic}", one.said)
-        for reading in case.readings:
-            found = [*_by_words(one, reading, case, own_only=one.name in named)]
+    for reading in case.readings:
+        called = frozenset[Topic]().union(
+            *(one.wording.called_among(by_words(case.language)) for one in reading.sentences)
+        )
+        for one in sensitive.values():
+            if one.name in free:
+                continue
+            message = str(rule.parameters["said"]).replace("{topic}", one.said)
+            found = [*_by_words(one, reading, case, own_only=one.name in named)] if one in called else []
             yield from (Hit(reading, start, end, message) for start, end in found)
-            if not found and any(one.found(text) for text in reading.hidden):
+            if not found and _is_hidden(one, reading, case.language):
                 yield Hit(reading, 0, len(reading.text), message)
             yield from (Hit(reading, start, end, message) for start, end in signs(reading.masked, one.signs))
     yield from _heard(rule, case, free | named, sensitive)
 
 
+def _is_hidden(topic: Topic, reading: Reading, language: str) -> bool:
+    """Whether a topic is brought up in disguise."""
+    return any(topic.found(text) for text in reading.hidden) or any(
+        topic in of_turned(one.wording, language) for one in reading.sentences
+    )
+
+
 def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> Iterator[tuple[int, int]]:
     """Where the words of a topic stand, but for sentences of which the tagger says that they mean something else."""
-    if not reading.calls(one.words):
-        return
     weighed = reading is case.body and tagger(case.language) is not None
     for sentence in reading.sentences:
         if sentence.place == "salutation":

@@ -89,17 +89,21 @@ def _hidden(text: str) -> Iterator[str]:
     for pattern in _turned_words(text):
         if len(pattern.findall(text)) > 1:
             yield codecs.decode(text, "rot13") if pattern is _ROT13 else text[::-1]
-    # One long word may hide among plain ones; turned about, plain ones are no words.
-    yield " ".join(map(_turned, _LONG.findall(text)))
 
 
-_LONG = re.compile(r"[A-Za-z]{6,}")
+_LONG = re.compile(r"[a-z]{6,40}")
+
+
+def turned(text: str) -> frozenset[str]:
+    """The long words of a lower-case text backwards, and by thirteen letters: one may hide among plain ones, which are
+    no words then.
+    """
+    return frozenset().union(*map(_turned, _LONG.findall(text)))
 
 
 @lru_cache(maxsize=20_000)
-def _turned(word: str) -> str:
-    """A word backwards, and by thirteen letters."""
-    return f"{word[::-1]} {codecs.decode(word, 'rot13')}" if len(word) < 40 else ""
+def _turned(word: str) -> tuple[str, str]:
+    return word[::-1], codecs.decode(word, "rot13")
 
 
 def _from_base64(blob: str) -> str | None:

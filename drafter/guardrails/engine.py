@@ -5,7 +5,7 @@ Closed on failure: a rule that breaks or can't run in a language keeps the draft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -82,9 +82,7 @@ class Parts(NamedTuple):
 def _applying(request: Request, occasion: Occasion) -> Mapping[str, Parts]:
     """The parts of each rule that apply to a request."""
     language = request.primary_language
-    return _applying_to(
-        language, occasion, tuple(field_value(request, name) for name in _asked_about(language))
-    )
+    return _applying_to(language, occasion, tuple(field_value(request, name) for name in _asked_about(language)))
 
 
 @cache

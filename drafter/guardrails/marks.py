@@ -5,14 +5,14 @@ A mark alone decides nothing: the tagger weighs it with the words around it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 from drafter.content import list_files, read_toml
 from drafter.guardrails.kinds import compiled
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.topics import topics
+from drafter.guardrails.topics import by_words
 from drafter.guardrails.wording import Wording
 
 
@@ -39,9 +39,10 @@ def reason_words(language: str) -> dict[str, ReasonWords]:
 def marks(said: Wording, moves: frozenset[str], language: str) -> Iterator[str]:
     """The marks of a sentence, as the tagger's features have them: "m:thank", "r:staying", "t:health"."""
     yield from (f"m:{move}" for move in moves)
-    for name, entry in reason_words(language).items():
-        if said.search(entry.pattern):
-            yield f"r:{name}"
-    for topic in topics(language):
-        if topic.found(said):
-            yield f"t:{topic.name}"
+    yield from (f"r:{name}" for name, words in said.called_among(_reasons(language)) if said.search(words))
+    yield from (f"t:{topic.name}" for topic in said.called_among(by_words(language)) if topic.found(said))
+
+
+@cache
+def _reasons(language: str) -> Mapping[Phrases, tuple[str, Phrases]]:
+    return {entry.pattern: (name, entry.pattern) for name, entry in reason_words(language).items()}

@@ -133,12 +133,16 @@ def called_by(text: str) -> Called:
     known, words = _lookup.phrases, TOKEN.findall(text)
     rows = _lookup.rows(words)
     meets = reduce(or_, [row.meets for row in rows], 0)
-    return Called(meets, _lookup.always.union(*[row.calls for row in rows]), known, (words[0], words[-1]) if words else ("", ""))
+    return Called(
+        meets, _lookup.always.union(*[row.calls for row in rows]), known, (words[0], words[-1]) if words else ("", "")
+    )
 
 
 def joined(parts: Sequence[Called]) -> Called:
     """The same for a text of several parts, none of which ends within a word."""
-    pairs = _lookup.pairs((one.edges[1], other.edges[0]) for one, other in pairwise([part for part in parts if part.edges[0]]))
+    pairs = _lookup.pairs(
+        (one.edges[1], other.edges[0]) for one, other in pairwise([part for part in parts if part.edges[0]])
+    )
     meets = reduce(or_, [part.meets for part in (*parts, *pairs)], 0)
     numbers = _lookup.always.union(*[part.numbers for part in parts], *[row.calls for row in pairs])
     return Joined(meets, numbers, min((part.known for part in parts), default=_lookup.phrases), ("", ""))

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from drafter.content import read_toml
-from drafter.guardrails.disguise import unveiled
+from drafter.guardrails.disguise import turned, unveiled
 from drafter.guardrails.phrases import Phrases, joined
 from drafter.guardrails.wording import Wording, kept, worded
 from drafter.message import Part, Span
@@ -107,7 +107,9 @@ class Reading:
     @cached_property
     def whole(self) -> Wording:
         """`masked` as one wording, for what may run on from sentence to sentence."""
-        cut = any(one.end == other.start and _cuts_word(self.masked, one.end) for one, other in pairwise(self.sentences))
+        cut = any(
+            one.end == other.start and _cuts_word(self.masked, one.end) for one, other in pairwise(self.sentences)
+        )
         return Wording(self.masked, None if cut else joined([one.wording.called for one in self.sentences]))
 
     @cached_property
@@ -130,6 +132,11 @@ class Reading:
     def hidden(self) -> tuple[Wording, ...]:
         """What may be hidden in the text as given."""
         return tuple(worded(lower(text)) for text in unveiled(self._without_names_pictures))
+
+    @cached_property
+    def turned(self) -> frozenset[str]:
+        """Words that one of the text may be, backwards or by thirteen letters."""
+        return frozenset[str]().union(*(_turned(one.wording) for one in self.sentences))
 
     @cached_property
     def _without_names_pictures(self) -> str:
@@ -279,6 +286,11 @@ def running(text: str, language: Language | None) -> tuple[Sentence, ...]:
         Sentence(Part.BODY, start, end, "body", plain[start:end], said, moves(said, language))
         for start, end, said in found
     )
+
+
+@kept
+def _turned(said: Wording) -> frozenset[str]:
+    return turned(said.masked)
 
 
 @kept

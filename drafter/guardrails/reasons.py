@@ -12,7 +12,8 @@ from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.marks import reason_words
 from drafter.guardrails.reading import Reading, Sentence
 from drafter.guardrails.tagged import spoken
-from drafter.guardrails.tagger import bars, does, scores
+from drafter.guardrails.tagger import bars, does, scores, tagger, weighed
+from drafter.guardrails.wording import Wording, kept
 from drafter.request import ReasonKind, Request, Share
 
 
@@ -33,24 +34,36 @@ VAGUE = frozenset({"personal", "career_goals"})
 def told(case: Case) -> dict[Sentence, list[Told]]:
     """The reasons that each sentence that says something tells; worked out once for a draft."""
     if "told" not in case.found:
-        case.found["told"] = {one: list(_told(reading, one, case)) for reading, one in spoken(case)}
+        case.found["told"] = {
+            one: [Told(name, reading, start, end) for name, start, end in _told(one, case.language)]
+            for reading, one in spoken(case)
+        }
     known: dict[Sentence, list[Told]] = case.found["told"]
     return known
 
 
-def _told(reading: Reading, sentence: Sentence, case: Case) -> Iterator[Told]:
-    """The kinds that the tagger hears, where a pattern has them in its words, and else in the whole sentence."""
-    score, heard = scores(sentence, case.language), False
-    for name, entry in reason_words(case.language).items():
-        if f"r:{name}" in score:
-            heard = score[f"r:{name}"] > bars(case.language)["reason_kind"].above
-        elif score:  # a kind that no request has
-            heard = sentence.wording.calls(entry.pattern) and does("reason", sentence, case.language)
-        if not heard and score:
+def _told(sentence: Sentence, language: str) -> tuple[tuple[str, int, int], ...]:
+    gives = tagger(language) is not None and does("reason", sentence, language)
+    return _heard(sentence.wording, sentence.moves, language, gives)
+
+
+@kept
+def _heard(said: Wording, moves: frozenset[str], language: str, gives: bool) -> tuple[tuple[str, int, int], ...]:
+    """The kinds that the tagger hears, where a pattern has them in its words, and else in the whole sentence.
+
+    `gives`: the sentence gives a reason, so that a kind that no request has counts by its pattern.
+    """
+    score, found = weighed(said, moves, language), []
+    above = bars(language)["reason_kind"].above if score else 0
+    for name, entry in reason_words(language).items():
+        kind_heard = score.get(f"r:{name}")
+        if score and not (gives if kind_heard is None else kind_heard > above):
             continue
-        match = sentence.wording.search(entry.pattern)
-        if match or f"r:{name}" in score:
-            yield Told(name, reading, *(match.span() if match else (0, len(sentence.text))))
+        if match := said.search(entry.pattern):
+            found.append((name, *match.span()))
+        elif kind_heard is not None:
+            found.append((name, 0, len(said.masked)))
+    return tuple(found)
 
 
 @lru_cache(maxsize=256)

@@ -20,9 +20,7 @@ _MARKS, _GENITIVE = re.compile(r"[\W_]"), re.compile(r"'s$")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _AND = ("and", "und", "et", "y", "e", "i", "en", "og", "och")
 _UNSPACED = re.compile(r"[\u0590-\u06ff\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af]")
-_FORM_FIRST = re.compile(
-    r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt|ооо|оао|зао|пао|ао|тов|тоо)\.?\s+(?=\S)", re.IGNORECASE
-)
+_FORM_FIRST = re.compile(r"^(?:n\.?v|b\.?v|s\.?a|s\.?p\.?a|pt|ооо|оао|зао|пао|ао|тов|тоо)\.?\s+(?=\S)", re.IGNORECASE)
 _NO_FORM = re.compile(r"株式会社|有限会社|合同会社|\(株\)|有限公司|주식회사")
 
 
@@ -120,7 +118,12 @@ def short_company(text: str, company: str) -> bool:
 
 def _stands_alone(text: str, words: list[str]) -> bool:
     head = " ".join(words).rstrip(",:")
-    if len(head) < 4 or head not in text or not head[0].isupper() or tokens(head)[:1] in (["st"], ["new"], ["the"], ["institute"]):
+    if (
+        len(head) < 4
+        or head not in text
+        or not head[0].isupper()
+        or tokens(head)[:1] in (["st"], ["new"], ["the"], ["institute"])
+    ):
         return False
     alone = rf"(?<!\w)(?<![A-Z]\w{{2}} ){re.escape(head)}(?:'s)?(?![\w-])(?!\s+(?:of\b|&|and [A-Z]|[A-Z]))"
     return re.search(alone, text) is not None

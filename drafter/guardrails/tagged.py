@@ -34,7 +34,9 @@ def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
         return
     for hit in hits:
         if hit.reading is not case.body or any(
-            does(head, one, case.language, sign(rule)) for one in case.body.sentences if one.start <= hit.start < one.end
+            does(head, one, case.language, sign(rule))
+            for one in case.body.sentences
+            if one.start <= hit.start < one.end
         ):
             yield hit
 

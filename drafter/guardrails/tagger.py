@@ -141,11 +141,12 @@ def features(sentence: Sentence, language: str) -> list[str]:
 
 def scores(sentence: Sentence, language: str) -> Mapping[str, int]:
     """The scores of a sentence; none in a language without a model."""
-    return _scores(sentence.wording, sentence.moves, language)
+    return weighed(sentence.wording, sentence.moves, language)
 
 
 @kept
-def _scores(said: Wording, moves: frozenset[str], language: str) -> Mapping[str, int]:
+def weighed(said: Wording, moves: frozenset[str], language: str) -> Mapping[str, int]:
+    """The scores of a sentence by what it says and the moves that it makes."""
     model = tagger(language)
     return model.scores([*words(said.masked), *marks(said, moves, language)]) if model else {}
 

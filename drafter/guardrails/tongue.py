@@ -10,7 +10,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
-from drafter.guardrails.reading import Reading, Sentence
+from drafter.guardrails.reading import Reading
+from drafter.guardrails.wording import Wording, kept
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SCRIPTS = {
@@ -56,10 +57,9 @@ class Stretch(NamedTuple):
 @kind("other_language")
 def other_language(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences in another language, where they come to `least` words or to a third of the subject or body."""
-    table = _table(rule)
-    kin = frozenset(str(rule.parameters["kin"].get(case.language, "")).split())
     for reading in case.readings:
-        found = [one for one in _foreign(reading, case.language, table, kin) if one.words]
+        weighed = ((one, _foreign(one.wording, rule, case.language)) for one in reading.sentences)
+        found = [Stretch(reading, one.start, one.end, words) for one, words in weighed if words]
         total = sum(one.words for one in found)
         if total >= min(rule.parameters["least"], max(4, reading.words / 3)):
             yield from (Hit(one.reading, one.start, one.end) for one in found)
@@ -75,21 +75,22 @@ def _table(rule: Rule) -> Table:
     return having
 
 
-def _foreign(reading: Reading, asked: str, table: Table, kin: frozenset[str]) -> Iterator[Stretch]:
-    scripts = {script for script, languages in _WRITTEN.items() if asked in languages.split()}
-    for sentence in reading.sentences:
-        weight = _in_other_script(sentence, scripts) or _in_other_words(sentence, asked, table, kin)
-        yield Stretch(reading, sentence.start, sentence.end, weight)
+@kept
+def _foreign(said: Wording, rule: Rule, asked: str) -> float:
+    """The words' worth of a sentence in another language than was asked for; 0 where it is in that one."""
+    kin = frozenset(str(rule.parameters["kin"].get(asked, "")).split())
+    return _in_other_script(said.masked, asked) or _in_other_words(said.masked, asked, _table(rule), kin)
 
 
-def _in_other_script(sentence: Sentence, scripts: set[str]) -> float:
+def _in_other_script(text: str, asked: str) -> float:
     """The words' worth of letters in a script that the language asked for does not use; 0 where they are few."""
-    if sentence.text.isascii():
+    if text.isascii():
         return 0.0
-    total = sum(letter.isalpha() and letter not in "ʀᴄᴘꜱ" for letter in sentence.masked)
+    scripts = {script for script, languages in _WRITTEN.items() if asked in languages.split()}
+    total = sum(letter.isalpha() and letter not in "ʀᴄᴘꜱ" for letter in text)
     weight = 0.0
     for script, letters in _LETTERS.items():
-        count = 0 if script in scripts else len(letters.findall(sentence.masked))
+        count = 0 if script in scripts else len(letters.findall(text))
         if count * 2 > total:
             weight += count / (2 if script in _DENSE else 5)
         elif script == "kana" and "han" in scripts and count * 4 > total:
@@ -97,9 +98,9 @@ def _in_other_script(sentence: Sentence, scripts: set[str]) -> float:
     return weight
 
 
-def _in_other_words(sentence: Sentence, asked: str, table: Table, kin: frozenset[str]) -> float:
+def _in_other_words(text: str, asked: str, table: Table, kin: frozenset[str]) -> float:
     """The number of words of a sentence whose function words are another language's; 0 where they are not."""
-    words = [word for word in _WORD.findall(sentence.masked) if word[0] not in "ʀᴄᴘꜱ"]
+    words = [word for word in _WORD.findall(text) if word[0] not in "ʀᴄᴘꜱ"]
     hits = Counter(chain.from_iterable(filter(None, map(table.get, words))))
     own = hits.pop(asked, 0)
     least = max(2, 0.25 * len(words), own + 2, 2 * own + 1)

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from drafter.content import list_files, read_toml
+from drafter.guardrails.disguise import turned
 from drafter.guardrails.kinds import allowed, compiled
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import lower, normalise
@@ -49,6 +50,24 @@ def _found(said: Wording, topic: Topic, own_only: bool) -> tuple[int, int] | Non
         if not any(_overlap(match, other) for one in harmless if one for other in said.finditer(one)):
             return match.span()
     return None
+
+
+@kept
+def of_turned(said: Wording, language: str) -> frozenset[Topic]:
+    """The topics that a long word of a text brings up backwards, or by thirteen letters."""
+    return frozenset[Topic]().union(*(_of_word(word, language) for word in turned(said.masked)))
+
+
+@lru_cache(maxsize=20_000)
+def _of_word(word: str, language: str) -> frozenset[Topic]:
+    said = Wording(word)
+    return frozenset(one for one in said.called_among(by_words(language)) if one.found(said))
+
+
+@cache
+def by_words(language: str) -> Mapping[Phrases, Topic]:
+    """The topics of a language by their words."""
+    return {one.words: one for one in topics(language)}
 
 
 def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
