@@ -31,7 +31,7 @@ def done(sentence: str) -> set[str]:
     """What a sentence does, of what a message can't do without or must not do."""
     case = case_of(Draft(body=f"Dear Tom,\n\n{sentence}\n\nBest wishes,\nAna Ruiz"), REQUEST)
     moves = ("thank", "withdraw", "open", "hedge", "close", "promise")
-    return {move for _, one in spoken(case) for move in moves if does(move, one, case)}
+    return {move for _, one in spoken(case) for move in moves if does(move, one, case.language)}
 
 
 each_language = pytest.mark.parametrize("language", languages())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.reading import BLANKS, joins, lower, normalise
 from drafter.names import company_forms, person_forms, role_forms
 from drafter.request import Request
@@ -29,9 +29,9 @@ class _Form:
         searched, start = text if self.exact else low, -1
         while (start := searched.find(self.head, start + 1)) >= 0:
             end = self._end(searched, start + len(self.head))
-            if end and not (self.apart[0] and joins(text[start - 1 : start])):
-                if not (self.apart[1] and joins(text[end : end + 1])):
-                    yield start, end
+            begun = self.apart[0] and joins(text[start - 1 : start])
+            if end and not begun and not (self.apart[1] and joins(text[end : end + 1])):
+                yield start, end
 
     def _end(self, text: str, end: int) -> int:
         """Where the form ends whose first word ends here; 0 where its other words don't follow."""
@@ -66,18 +66,14 @@ class NameForms:
         return "".join([*pieces, text[end:]])
 
 
+@of_request
 def name_forms(request: Request) -> NameForms:
     """What finds every name of the request in a normalised text."""
-    return _name_forms(request.company, request.role, request.recipient, request.sender)
-
-
-@lru_cache(maxsize=256)
-def _name_forms(company: str, role: str, recipient: str | None, sender: str) -> NameForms:
     listed = (
-        ("company", company_forms(company)),
-        ("role", role_forms(role)),
-        ("recipient", person_forms(recipient) if recipient else ()),
-        ("sender", person_forms(sender)),
+        ("company", company_forms(request.company)),
+        ("role", role_forms(request.role)),
+        ("recipient", person_forms(request.recipient) if request.recipient else ()),
+        ("sender", person_forms(request.sender)),
     )
     return NameForms(
         [

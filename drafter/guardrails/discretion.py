@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.amounts import amounts
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import signs
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.phrases import Phrases
@@ -16,7 +17,7 @@ from drafter.guardrails.reading import Reading, Sentence, count_words, lower, no
 from drafter.guardrails.reasons import told
 from drafter.guardrails.tagged import is_given, spoken, why
 from drafter.guardrails.tagger import does, scores, tagger
-from drafter.guardrails.topics import Topic, by_words, of_names, of_turned, opened, topics
+from drafter.guardrails.topics import Topic, by_words, found_in, of_names, of_turned, opened, topics
 from drafter.guardrails.wording import Wording, kept, worded
 from drafter.names import parted
 from drafter.request import Request, Share
@@ -40,7 +41,7 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
     where `synonyms` has groups of words that mean the same. What the request lets be said gives nothing away, nor do
     the words in `general` for its kind of reason.
     """
-    for one in _secrets(rule, case.request):
+    for one in _secrets(case.request, rule):
         for reading in case.readings:
             for sentence in reading.sentences:
                 if sentence.place != "salutation" and _gives_away(one, sentence, rule, case.language):
@@ -50,8 +51,8 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
             yield Hit(whole, 0, len(whole.text), "Disguised words give away something that was to stay private.")
 
 
-@lru_cache(maxsize=256)
-def _secrets(rule: Rule, request: Request) -> tuple[Secret, ...]:
+@of_request
+def _secrets(request: Request, rule: Rule) -> tuple[Secret, ...]:
     return tuple(_found_secrets(rule, request, _groups(str(rule.parameters["synonyms"]))))
 
 
@@ -129,13 +130,12 @@ def _enough(hidden: frozenset[str], shared: frozenset[str]) -> bool:
 
 def _shows(one: Secret, reading: Reading, rule: Rule, language: str) -> bool:
     """Whether what is in disguise shows a secret; there one word of some length is enough."""
-    pictures = any(not topic.signs.isdisjoint(reading.masked) for topic in one.topics)
-    hidden = frozenset[str]().union(*(_told_words(text, rule) for text in reading.hidden))
-    shown = (hidden | _grouped(" ".join(reading.turned), _groups(str(rule.parameters["synonyms"])))) & one.words
+    groups = _groups(str(rule.parameters["synonyms"]))
+    hidden = _grouped(" ".join([*reading.turned, *(text.masked for text in reading.hidden)]), groups)
     return (
-        pictures
-        or any(len(word) > 4 for word in shown)
-        or any(_is_hidden(topic, reading, language) for topic in one.topics)
+        any(len(word) > 4 for word in hidden & one.words)
+        or not _hidden(reading, language).isdisjoint(one.topics)
+        or any(not topic.signs.isdisjoint(reading.masked) for topic in one.topics)
     )
 
 
@@ -158,26 +158,26 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
     free, named = opened(case.request), of_names(case.request)
     sensitive = {one.name: one for one in topics(case.language) if one.sensitive}
     for reading in case.readings:
-        called = frozenset[Topic]().union(
-            *(one.wording.called_among(by_words(case.language)) for one in reading.sentences)
-        )
-        for one in sensitive.values():
-            if one.name in free:
-                continue
+        called, hidden = _called(reading, case.language), _hidden(reading, case.language)
+        for one in (one for one in sensitive.values() if one.name not in free):
             message = str(rule.parameters["said"]).replace("{topic}", one.said)
             found = [*_by_words(one, reading, case, own_only=one.name in named)] if one in called else []
             yield from (Hit(reading, start, end, message) for start, end in found)
-            if not found and _is_hidden(one, reading, case.language):
+            if not found and one in hidden:
                 yield Hit(reading, 0, len(reading.text), message)
             yield from (Hit(reading, start, end, message) for start, end in signs(reading.masked, one.signs))
     yield from _heard(rule, case, free | named, sensitive)
 
 
-def _is_hidden(topic: Topic, reading: Reading, language: str) -> bool:
-    """Whether a topic is brought up in disguise."""
-    return any(topic.found(text) for text in reading.hidden) or any(
-        topic in of_turned(one.wording, language) for one in reading.sentences
-    )
+def _called(reading: Reading, language: str) -> frozenset[Topic]:
+    """The topics that the words of a text may bring up."""
+    return frozenset[Topic]().union(*(one.wording.called_among(by_words(language)) for one in reading.sentences))
+
+
+def _hidden(reading: Reading, language: str) -> frozenset[Topic]:
+    """The topics that are brought up in disguise."""
+    turned = frozenset[Topic]().union(*(of_turned(one.wording, language) for one in reading.sentences))
+    return turned.union(*(found_in(text, language) for text in reading.hidden))
 
 
 def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> Iterator[tuple[int, int]]:

@@ -5,11 +5,12 @@ Closed on failure: a rule that breaks or can't run in a language keeps the draft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from drafter.errors import UnknownRule
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.blanking import name_forms
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, field_value
 from drafter.guardrails.pack import REFERENCE, RULES, has_language, language, needs_words, rules, rules_by_name
@@ -79,6 +80,7 @@ class Parts(NamedTuple):
     tagged: bool
 
 
+@of_request
 def _applying(request: Request, occasion: Occasion) -> Mapping[str, Parts]:
     """The parts of each rule that apply to a request."""
     language = request.primary_language
@@ -116,7 +118,7 @@ def judge_rule(name: str, parts: Parts, case: Case) -> tuple[list[Finding], Rule
             if rule.kind in TAGGED and tagger(case.language) is None:
                 untried = True
             elif rule.is_called(case):
-                findings += _findings(rule, hits(rule, case), taken)
+                findings += _findings(rule, case, taken)
     except Exception as fault:  # closed on failure: whatever breaks, the rule has not passed
         return findings, RuleStatus(rule=name, status=Status.ERROR, note=f"the rule broke: {type(fault).__name__}")
     if any(finding.severity is Severity.ERROR for finding in findings):
@@ -144,15 +146,17 @@ Taken = tuple[Part | None, int, int]
 """Where a rule has a finding already: another part of it need not say so again."""
 
 
-def _findings(rule: Rule, hits: Iterable[Hit], taken: list[Taken]) -> Iterator[Finding]:
-    for hit in hits:
+def _findings(rule: Rule, case: Case, taken: list[Taken]) -> list[Finding]:
+    findings: list[Finding] = []
+    for hit in hits(rule, case):
         part = None if hit.reading is None else hit.reading.part
         if any(part is other and hit.start <= end and start <= hit.end for other, start, end in taken):
             continue
         if len(taken) == MOST_FINDINGS:
-            return
+            break
         taken.append((part, hit.start, hit.end))
-        yield _finding(rule, hit)
+        findings.append(_finding(rule, hit))
+    return findings
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from drafter.guardrails import naming, titles, tongue
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind, slots_filled
 from drafter.guardrails.needs import DIGIT, Piece, alternatives, needs
 from drafter.guardrails.phrases import Phrases
@@ -33,7 +34,7 @@ def _needed(patterns: Sequence[str]) -> frozenset[str]:
     return frozenset("" if piece.letters == DIGIT else piece.letters for (clause,) in clauses for piece in clause)
 
 
-@lru_cache(maxsize=256)
+@of_request
 def _said(request: Request) -> str:
     """What the request itself says, in the form of `masked` but with its names: no sign in it is an unfilled slot."""
     names = (request.company, request.role, request.sender, request.recipient or "")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from drafter.disclosure import everyday_words
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
@@ -46,14 +47,14 @@ def _plain(word: str) -> str:
     return re.sub(r"(?:'s|s'|s)$", "", word) if len(word) > 3 else word
 
 
-@lru_cache(maxsize=256)
+@of_request
 def known_words(request: Request) -> frozenset[str]:
     """Every word that the request gives as true and a draft may repeat: names, titles, entries."""
     return _given((request.sender, request.company, request.role, request.recipient or "", allowed(request)))
 
 
-@lru_cache(maxsize=256)
-def true_words(rule: Rule, request: Request) -> frozenset[str]:
+@of_request
+def true_words(request: Request, rule: Rule) -> frozenset[str]:
     """`known_words`, the date of the interview in any written form, and what is true but not to be told.
 
     A secret that a draft gives away is no invention; `discretion/private-fact` has it.
@@ -84,7 +85,7 @@ def _written(moment: date, words: Mapping[str, Any]) -> frozenset[str]:
 @kind("grounding")
 def grounding(rule: Rule, case: Case) -> Iterator[Hit]:
     """A name, figure, date, quantity or thing of theirs that the request does not give."""
-    known = true_words(rule, case.request)
+    known = true_words(case.request, rule)
     before = ""
     for sentence in case.body.sentences:
         if sentence.place not in {"salutation", "sign_off"}:

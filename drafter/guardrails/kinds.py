@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
 from drafter.message import Draft, Occasion, Severity
@@ -108,7 +109,7 @@ class Case:
         return allowed(self.request)
 
 
-@lru_cache(maxsize=256)
+@of_request
 def allowed(request: Request) -> str:
     """What a request lets be said in so many words, in the form that `masked` has but for the names."""
     said = (*request.may_mention, *request.appreciated, request.reason.shared_detail or "")

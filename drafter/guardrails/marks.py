@@ -12,7 +12,7 @@ from typing import NamedTuple
 from drafter.content import list_files, read_toml
 from drafter.guardrails.kinds import compiled
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.topics import by_words
+from drafter.guardrails.topics import found_in
 from drafter.guardrails.wording import Wording
 
 
@@ -40,7 +40,7 @@ def marks(said: Wording, moves: frozenset[str], language: str) -> Iterator[str]:
     """The marks of a sentence, as the tagger's features have them: "m:thank", "r:staying", "t:health"."""
     yield from (f"m:{move}" for move in moves)
     yield from (f"r:{name}" for name, words in said.called_among(_reasons(language)) if said.search(words))
-    yield from (f"t:{topic.name}" for topic in said.called_among(by_words(language)) if topic.found(said))
+    yield from (f"t:{topic.name}" for topic in found_in(said, language))
 
 
 @cache

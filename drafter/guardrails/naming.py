@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 
 from drafter.content import read_toml
 from drafter.disclosure import everyday_words
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.pack import language
 from drafter.guardrails.reading import Reading
@@ -192,7 +193,7 @@ def _next_name(body: Reading, word: re.Match[str], case: Case) -> re.Match[str] 
     return re.compile(re.escape(follower[1])).search(body.text, follower.start())
 
 
-@lru_cache(maxsize=256)
+@of_request
 def spoken_words(request: Request) -> frozenset[str]:
     """Every word that the request itself uses."""
     entries = (*request.may_mention, *request.appreciated, request.reason.detail or "")
@@ -220,7 +221,7 @@ def misspelt(_: Rule, case: Case) -> Iterator[Hit]:
                 yield Hit(reading, word.start(), word.end())
 
 
-@lru_cache(maxsize=256)
+@of_request
 def _name_words(request: Request) -> frozenset[str]:
     """The words of a request's names that may be misspelt: those of a role only where they are long."""
     names = [request.company, request.sender, *([request.recipient] if request.recipient else [])]

@@ -53,7 +53,7 @@ class Phrases:
         # Phrases that were made after a text was read are not among those that its words were looked up for.
         if called is None or self.key >= called.known:
             called = _remembered(text, _lookup.phrases)
-        return [one.compiled for one in called.of(self)]
+        return [one.compiled for one in called[self]] if self in called else ()
 
     def match(self, text: str) -> re.Match[str] | None:
         """A match at the start of a text."""
@@ -93,39 +93,41 @@ class _Alternative:
         return re.compile(self.pattern, self.flags)
 
 
-class Called:
-    """What the words of a text call for. Only phrases with a key below `known` had been made.
+class Called(dict["Phrases", "Sequence[_Alternative]"]):
+    """What the words of a text call for: phrases, each with those of its alternatives that are left. Only phrases with
+    a key below `known` had been made.
 
     `meets` are the clauses that the text meets, as bits; `numbers` the alternatives whose first clause is among them;
     `edges` its first and last word.
     """
 
     def __init__(self, meets: int, numbers: frozenset[int], known: int, edges: tuple[str, str]) -> None:
+        super().__init__()
         self.meets, self.numbers, self.known, self.edges = meets, numbers, known, edges
+        for one in self.met(numbers):
+            self[one.phrases] = [*self.get(one.phrases, ()), one]
 
-    @cached_property
-    def left(self) -> Mapping[Phrases, Sequence[_Alternative]]:
-        """The alternatives that are left of all phrases."""
-        left: dict[Phrases, list[_Alternative]] = {}
-        for one in self._met(self.numbers):
-            left.setdefault(one.phrases, []).append(one)
-        return left
-
-    def of(self, phrases: Phrases) -> Sequence[_Alternative]:
-        """The alternatives that are left of some phrases."""
-        return self.left.get(phrases, ())
-
-    def _met(self, numbers: Iterable[int]) -> Iterator[_Alternative]:
+    def met(self, numbers: Iterable[int]) -> list[_Alternative]:
+        """Those of some alternatives whose clauses the text meets all."""
         lacks, known = ~self.meets, _lookup.alternatives
-        return (one for number in sorted(numbers) if not (one := known[number]).further & lacks)
+        return [one for number in sorted(numbers) if not (one := known[number]).further & lacks]
 
 
 class Joined(Called):
-    """What a text calls for that is put together of others, of which few phrases will be asked."""
+    """What a text calls for that is put together of others; few phrases are asked for in it, so none is looked up
+    before.
+    """
 
-    def of(self, phrases: Phrases) -> Sequence[_Alternative]:
-        """The alternatives that are left of some phrases."""
-        return [*self._met(self.numbers & phrases.numbers)]
+    def __init__(self, meets: int, numbers: frozenset[int], known: int) -> None:
+        super().__init__(meets, frozenset(), known, ("", ""))
+        self.numbers = numbers
+
+    def __contains__(self, phrases: object) -> bool:
+        return isinstance(phrases, Phrases) and bool(self[phrases])
+
+    def __missing__(self, phrases: Phrases) -> Sequence[_Alternative]:
+        found = self[phrases] = self.met(self.numbers & phrases.numbers)
+        return found
 
 
 def called_by(text: str) -> Called:
@@ -133,19 +135,17 @@ def called_by(text: str) -> Called:
     known, words = _lookup.phrases, TOKEN.findall(text)
     rows = _lookup.rows(words)
     meets = reduce(or_, [row.meets for row in rows], 0)
-    return Called(
-        meets, _lookup.always.union(*[row.calls for row in rows]), known, (words[0], words[-1]) if words else ("", "")
-    )
+    numbers = _lookup.always.union(*[row.calls for row in rows])
+    return Called(meets, numbers, known, (words[0], words[-1]) if words else ("", ""))
 
 
 def joined(parts: Sequence[Called]) -> Called:
     """The same for a text of several parts, none of which ends within a word."""
-    pairs = _lookup.pairs(
-        (one.edges[1], other.edges[0]) for one, other in pairwise([part for part in parts if part.edges[0]])
-    )
-    meets = reduce(or_, [part.meets for part in (*parts, *pairs)], 0)
+    edges = [part.edges for part in parts if part.edges[0]]
+    pairs = _lookup.pairs((one[1], other[0]) for one, other in pairwise(edges))
+    meets = reduce(or_, [part.meets for part in parts] + [row.meets for row in pairs], 0)
     numbers = _lookup.always.union(*[part.numbers for part in parts], *[row.calls for row in pairs])
-    return Joined(meets, numbers, min((part.known for part in parts), default=_lookup.phrases), ("", ""))
+    return Joined(meets, numbers, min((part.known for part in parts), default=_lookup.phrases))
 
 
 @lru_cache(maxsize=16)

@@ -116,7 +116,7 @@ class Reading:
     def _called(self) -> tuple[frozenset[Phrases], int]:
         """The phrases that its sentences call for, of those whose key is below a number."""
         called = [one.wording.called for one in self.sentences]
-        return frozenset[Phrases]().union(*(one.left for one in called)), min((one.known for one in called), default=0)
+        return frozenset[Phrases]().union(*called), min((one.known for one in called), default=0)
 
     def calls(self, phrases: Phrases) -> bool:
         """Whether phrases may have a match in a sentence, going by the words alone."""

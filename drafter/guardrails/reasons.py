@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from drafter.disclosure import telling_words
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.marks import reason_words
 from drafter.guardrails.reading import Reading, Sentence
@@ -66,7 +67,7 @@ def _heard(said: Wording, moves: frozenset[str], language: str, gives: bool) -> 
     return tuple(found)
 
 
-@lru_cache(maxsize=256)
+@of_request
 def allowed_kinds(request: Request) -> frozenset[str]:
     """The kinds of reason that a draft may tell: what stands for the true one, and what the person lets be said."""
     true = request.reason.kind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from drafter.disclosure import telling_words
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import encoded
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.reading import lower, normalise
@@ -40,7 +40,7 @@ def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
             yield Hit(case.body, sentence.start, sentence.end)
 
 
-@lru_cache(maxsize=256)
+@of_request
 def _orders(request: Request) -> tuple[frozenset[str], ...]:
     """The telling words of each order that is planted in a field of the request."""
     fields = (

@@ -163,11 +163,20 @@ SUBJECTS = 32
 
 def does(name: str, sentence: Sentence, language: str, *signs: str) -> bool:
     """Whether a sentence does something: its score, with what the `signs` of a rule add, is over the bar `name`."""
-    told, bar = scores(sentence, language), bars(language)[name]
-    if not told:
-        return False
-    known = tagger(language)
-    more = known.added(bar.head, signs) if signs and known else 0
-    if sentence.part is Part.SUBJECT:
-        more -= SUBJECTS
-    return told[bar.head] + more > (bar.signed if signs else bar.above)
+    if not signs:
+        return _done(sentence.wording, sentence.moves, sentence.part, language)[name]
+    told, bar, known = scores(sentence, language), bars(language)[name], tagger(language)
+    further = known.added(bar.head, signs) if known else 0
+    return bool(told) and told[bar.head] + further - _further(sentence.part) > bar.signed
+
+
+@kept
+def _done(said: Wording, moves: frozenset[str], part: Part, language: str) -> Mapping[str, bool]:
+    """Each bar of a head, and whether a sentence is over it."""
+    told, more = weighed(said, moves, language), _further(part)
+    return {name: told[bar.head] - more > bar.above for name, bar in bars(language).items() if bar.head in told}
+
+
+def _further(part: Part) -> int:
+    """How much further over its bar a sentence has to be that stands in some part of a draft."""
+    return SUBJECTS if part is Part.SUBJECT else 0

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from drafter.content import list_files, read_toml
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import turned
 from drafter.guardrails.kinds import allowed, compiled
 from drafter.guardrails.phrases import Phrases
@@ -60,8 +61,12 @@ def of_turned(said: Wording, language: str) -> frozenset[Topic]:
 
 @lru_cache(maxsize=20_000)
 def _of_word(word: str, language: str) -> frozenset[Topic]:
-    said = Wording(word)
-    return frozenset(one for one in said.called_among(by_words(language)) if one.found(said))
+    return frozenset(found_in(Wording(word), language))
+
+
+def found_in(said: Wording, language: str) -> list[Topic]:
+    """The topics that a text brings up."""
+    return [one for one in said.called_among(by_words(language)) if one.found(said)]
 
 
 @cache
@@ -110,7 +115,7 @@ def topics(language: str) -> tuple[Topic, ...]:
     )
 
 
-@lru_cache(maxsize=256)
+@of_request
 def opened(request: Request) -> frozenset[str]:
     """The topics that the request opens: its shared detail, `may_mention` and `appreciated` speak of them, or the kind
     of reason that may be told is one of theirs.
@@ -125,7 +130,7 @@ def opened(request: Request) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=256)
+@of_request
 def of_names(request: Request) -> frozenset[str]:
     """The topics that are the trade of the company or the role, as their names have it."""
     said = lower(normalise(" . ".join(parted(name)[0] for name in (request.company, request.role)))[0])

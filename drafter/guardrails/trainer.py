@@ -18,10 +18,9 @@ from typing import Any, NamedTuple
 
 from drafter.content import content_root, list_files, read_text, read_toml
 from drafter.guardrails.engine import case_of
-from drafter.guardrails.marks import marks
 from drafter.guardrails.pack import languages, rules
 from drafter.guardrails.tagged import sign, signing, signs
-from drafter.guardrails.tagger import SCALE, bars, model_path, words
+from drafter.guardrails.tagger import SCALE, bars, features, model_path
 from drafter.message import Draft
 from drafter.names import Names
 from drafter.request import Request
@@ -134,8 +133,7 @@ def _features(text: str, language: str) -> tuple[str, ...]:
     case = case_of(Draft(body=f"-\n{body}\n-"), request)
     found: list[str] = []
     for one in case.body.sentences[1:-1]:
-        found += words(one.masked)
-        found += marks(one, language)
+        found += features(one, language)
     return tuple(dict.fromkeys([*found, *signs(case, rules(language))]))
 
 

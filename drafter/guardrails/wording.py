@@ -1,8 +1,8 @@
 """What a sentence says by its words alone, worked out once however often it is met.
 
-The same sentence stands in many drafts: a revision leaves most of a letter as it was, a phrasebook has so many sentences,
-and a run is scored more than once. With the names blanked out, what the rules see in a sentence depends on nothing but
-its words; so it is kept for the sentences that were read last, and for each of them only what was asked.
+The same sentence stands in many drafts: a revision leaves most of a letter as it was, a phrasebook has so many
+sentences, and a run is scored more than once. With the names blanked out, what the rules see in a sentence depends on
+nothing but its words; so it is kept for the sentences that were read last, and for each of them only what was asked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from operator import attrgetter
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from drafter.guardrails.phrases import Called, Phrases, called_by, made
 
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 MOST_KEPT = 2_048
 """Sentences that are kept: some 20 MB of them."""
+
+_KEY = attrgetter("key")
 
 LONGEST_KEPT = 400
 """Characters of a sentence that is kept; hardly anybody writes a longer one, let alone twice."""
@@ -37,15 +40,16 @@ class Wording:
 
     def calls(self, phrases: Phrases) -> bool:
         """Whether phrases may have a match, going by the words alone."""
-        if phrases.key >= self.called.known:
-            self.called = called_by(self.masked)
-        return bool(self.called.of(phrases))
+        called = self.called
+        if phrases.key >= called.known:
+            self.called = called = called_by(self.masked)
+        return phrases in called
 
     def called_among(self, group: Mapping[Phrases, T]) -> list[T]:
         """What stands in a group for the phrases that may have a match."""
         if self.called.known < made():
             self.called = called_by(self.masked)
-        return [group[phrases] for phrases in self.called.left.keys() & group.keys()]
+        return [group[phrases] for phrases in sorted(self.called.keys() & group.keys(), key=_KEY)]
 
     def search(self, phrases: Phrases) -> re.Match[str] | None:
         """The first match of phrases."""
@@ -64,14 +68,14 @@ def kept(function: Callable[Concatenate[Wording, P], T]) -> Callable[Concatenate
     """Makes a function of a wording, and of what else can be hashed, one that is worked out once for each wording."""
 
     @wraps(function)
-    def known(wording: Wording, *args: P.args, **kwargs: P.kwargs) -> T:
-        key = (function, *args, *kwargs.values())
+    def known(wording: Wording, *args: Any) -> T:
+        key = (function, *args)
         if key not in wording.kept:
-            wording.kept[key] = function(wording, *args, **kwargs)
+            wording.kept[key] = function(wording, *args)  # type: ignore[call-arg]
         found: T = wording.kept[key]
         return found
 
-    return known
+    return cast("Callable[Concatenate[Wording, P], T]", known)
 
 
 @kept
