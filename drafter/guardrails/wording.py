@@ -18,8 +18,8 @@ from drafter.guardrails.phrases import Called, Phrases, called_by, made
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MOST_KEPT = 2_048
-"""Sentences that are kept: some 20 MB of them."""
+MOST_KEPT = 4_096
+"""Sentences that are kept: some 40 MB of them."""
 
 _KEY = attrgetter("key")
 
