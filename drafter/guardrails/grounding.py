@@ -19,7 +19,7 @@ from drafter.request import Request
 Span = tuple[int, int]
 
 _CAPITALISED = re.compile(r"(?<![\w'])[^\W\d_][\w'&-]*")
-_DIGIT = re.compile(r"\d")
+_WORD, _DIGIT, _DIGITS = re.compile(r"\w+"), re.compile(r"\d"), re.compile(r"\d+")
 _FIGURES = re.compile(r"(?<![\w.])[$€£]?\d[\d.,:]*\w*\s?%?")
 _BLANK = frozenset(BLANKS.values())
 # Slots, links and addresses are other rules' matter; what stands in them names and counts nothing.
@@ -29,7 +29,8 @@ _FOREIGN = re.compile(r"\[[^\]\n]{0,80}\]|\{[^}\n]{0,80}\}|<[^>\n]{0,80}>|\bhttp
 @lru_cache(maxsize=256)
 def _given(texts: tuple[str, ...]) -> frozenset[str]:
     """The words of the request's own texts, in lower case, without an ending "s"."""
-    return frozenset(_plain(word) for text in texts for word in re.findall(r"\w+", lower(normalise(text)[0])))
+    plain = [lower(normalise(text)[0]) for text in texts]
+    return frozenset(_plain(word) for text in plain for word in [*_WORD.findall(text), *_DIGITS.findall(text)])
 
 
 @lru_cache(maxsize=64)
@@ -149,6 +150,8 @@ def _names(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
         first = not before or before[-1] in ".!?:;-\n"
         if sentence.masked[word.start()] in _BLANK or (first and not (opener and word.start() == 0)):
             continue
+        if len(word[0]) > 1 and word[0].isupper() and lower(word[0]) in everyday_words():
+            continue  # a word in capitals for emphasis
         if not _is_known_name(lower(word[0]), plain, known):
             yield word.start(), word.end()
 

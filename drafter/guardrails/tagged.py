@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from drafter.disclosure import telling_words
+from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, allowed, kind
 from drafter.guardrails.pack import language
-from drafter.guardrails.reading import BLANKS, Reading, Sentence, count_words, running
+from drafter.guardrails.reading import BLANKS, Reading, Sentence, count_words, lower, normalise, running
 from drafter.guardrails.tagger import bars, does, features, tagger
+from drafter.guardrails.wording import Wording, kept
+from drafter.names import parted
+from drafter.request import Request
 
 FEWEST_WORDS = 3
 """A sentence of fewer words says too little to be judged by them."""
@@ -114,9 +118,25 @@ def why(head: str, one: Sentence, case: Case) -> str:
 
 
 def is_given(one: Sentence, case: Case) -> bool:
-    """Whether a sentence says what the request lets be said: most of its telling words stand there."""
-    words = telling_words("".join(" " if letter in BLANKED else letter for letter in one.masked))
-    return bool(words) and 2 * len(words & telling_words(allowed(case.request))) >= len(words)
+    """Whether a sentence says what the request lets be said: most of its telling words stand there, or it has most of
+    those of something that may be mentioned.
+    """
+    words = _telling(one.wording)
+    if words and 2 * len(words & telling_words(allowed(case.request))) >= len(words):
+        return True
+    return any(len(words & entry) >= max(2, len(entry) / 2) for entry in _mentions(case.request))
+
+
+@kept
+def _telling(said: Wording) -> frozenset[str]:
+    """The telling words of a sentence but for names."""
+    return telling_words("".join(" " if letter in BLANKED else letter for letter in said.masked))
+
+
+@of_request
+def _mentions(request: Request) -> tuple[frozenset[str], ...]:
+    """The telling words of each thing that may be mentioned."""
+    return tuple(telling_words(lower(normalise(parted(entry)[0])[0])) for entry in request.may_mention)
 
 
 def _leans(rule: Rule, one: Sentence, case: Case) -> bool:
