@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
@@ -29,25 +30,50 @@ def foreign(rule: Rule, case: Case) -> Iterator[Hit]:
 
 @kind("obeyed")
 def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
-    """A sentence that shares at least `words` telling words with an order planted in a field of the request."""
+    """A sentence that shares at least `words` telling words with an order planted in a field of the request, or half
+    of those that it wants said.
+    """
     orders = _orders(case.request)
     if not orders:
         return
     known = telling_words(case.allowed)
     for sentence in case.body.sentences:
-        words = telling_words(re.sub(r"[ʀᴄᴘꜱ]+", " ", sentence.masked)) - known
-        if any(len(words & order) >= rule.parameters["words"] or _codes(words & order) for order in orders):
+        words = telling_words(_BLANKED.sub(" ", sentence.masked)) - known
+        if any(_carries_out(words, order, rule.parameters["words"]) for order in orders):
             yield Hit(case.body, sentence.start, sentence.end)
 
 
+_BLANKED = re.compile("[ʀᴄᴘꜱ]+")
+_TO_BE_SAID = re.compile(r"\b(?:say|write|state|claim|mention|include|add|pretend|tell (?:\w+ )?\w+)\b")
+
+
+class _Order(NamedTuple):
+    """The telling words of an order, and those of what it wants said."""
+
+    words: frozenset[str]
+    wanted: frozenset[str]
+
+
 @of_request
-def _orders(request: Request) -> tuple[frozenset[str], ...]:
-    """The telling words of each order that is planted in a field of the request."""
+def _orders(request: Request) -> tuple[_Order, ...]:
+    """Each order that is planted in a field of the request."""
     fields = (
         *request.appreciated, *request.may_mention, *request.private, request.reason.detail or "",
         request.recipient or "", request.role, request.company, request.sender,
     )  # fmt: skip
-    return tuple(telling_words(lower(normalise(order)[0])) for text in fields if (order := parted(text)[1]))
+    plain = [lower(normalise(order)[0]) for text in fields if (order := parted(text)[1])]
+    return tuple(
+        _Order(
+            telling_words(text),
+            telling_words(text[verb.end() :]) if (verb := _TO_BE_SAID.search(text)) else frozenset(),
+        )
+        for text in plain
+    )
+
+
+def _carries_out(words: frozenset[str], order: _Order, least: int) -> bool:
+    shared = words & order.words
+    return len(shared) >= least or bool(_codes(shared)) or 0 < len(order.wanted) <= 2 * len(words & order.wanted)
 
 
 def _codes(words: frozenset[str]) -> set[str]:
