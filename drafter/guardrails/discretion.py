@@ -240,7 +240,7 @@ def _is_about_self(sentence: Sentence, own: Phrases) -> bool:
 
 
 _COURTESIES = frozenset({"thank", "open", "wish_well", "apologise"})
-_CLAUSE = re.compile(r"[,;:]| - |\band (?=i\b)|\bso\b|\btherefore\b")
+_CLAUSE = re.compile(r"[,;:]| - |\band (?=i\b)|\bso\b|\btherefore\b|\bbecause\b|\bsince\b")
 
 
 def _reason_words(sentence: Sentence) -> int:

@@ -61,14 +61,12 @@ def _orders(request: Request) -> tuple[_Order, ...]:
         *request.appreciated, *request.may_mention, *request.private, request.reason.detail or "",
         request.recipient or "", request.role, request.company, request.sender,
     )  # fmt: skip
-    plain = [lower(normalise(order)[0]) for text in fields if (order := parted(text)[1])]
-    return tuple(
-        _Order(
-            telling_words(text),
-            telling_words(text[verb.end() :]) if (verb := _TO_BE_SAID.search(text)) else frozenset(),
-        )
-        for text in plain
-    )
+    return tuple(_order(lower(normalise(order)[0])) for text in fields if (order := parted(text)[1]))
+
+
+def _order(text: str) -> _Order:
+    verb = _TO_BE_SAID.search(text)
+    return _Order(telling_words(text), telling_words(text[verb.end() :]) if verb else frozenset())
 
 
 def _carries_out(words: frozenset[str], order: _Order, least: int) -> bool:
