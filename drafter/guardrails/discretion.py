@@ -159,9 +159,12 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
     sensitive = {one.name: one for one in topics(case.language) if one.sensitive}
     for reading in case.readings:
         called, hidden = _called(reading, case.language), _hidden(reading, case.language)
-        for one in (one for one in sensitive.values() if one.name not in free):
+        pictured = not reading.text.isascii()
+        for one in sensitive.values():
+            if one.name in free or not (pictured or one in called or one in hidden):
+                continue
             message = str(rule.parameters["said"]).replace("{topic}", one.said)
-            found = [*_by_words(one, reading, case, own_only=one.name in named)] if one in called else []
+            found = [*_by_words(one, reading, case, own_only=one.name in named)]
             yield from (Hit(reading, start, end, message) for start, end in found)
             if not found and one in hidden:
                 yield Hit(reading, 0, len(reading.text), message)
