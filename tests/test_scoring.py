@@ -1,0 +1,118 @@
+"""The figures of a run: shares, averages, rules, gates, and sums that come to the same however they are made."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from drafter.evals import reports
+from drafter.evals.produce import Job, produce
+from drafter.evals.reading import read_run
+from drafter.evals.records import Record
+from drafter.evals.scorers import Outcome, outcome
+from drafter.evals.scoring import figures, made_scores
+from drafter.evals.sums import Sums, Variety
+from drafter.models import FakeModel
+from tests.samples import REQUEST, Make, made_of, scores_of
+from tests.test_pipeline import GOOD
+
+
+class TestFigures:
+    """Shares, averages, rules, gates."""
+
+    def test_a_model_is_measured_by_what_it_took(self, suite_of: Make, tmp_path: Path, fake: FakeModel) -> None:
+        """First drafts, calls, tokens and words are figures of a run."""
+        fake.enqueue("no JSON", *[GOOD] * 6)
+        scorers = ["acceptable", "first_draft", "fallback", "calls", "tokens", "cost_usd", "words"]
+        suite = suite_of(writer="model", scorers=scorers)
+        produce(Job(suite, model=fake, judge=False, in_flight=1), tmp_path / "a.jsonl")
+        found = figures(scores_of(suite, tmp_path / "a.jsonl"))
+        assert (found["first_draft"], found["fallback"], found["calls.total"]) == (5 / 6, 0.0, 7.0)
+        assert found["tokens.mean"] > 0
+        assert "cost_usd.mean" not in found  # nobody knows what the fake costs
+
+    def test_a_suite_may_bring_a_scorer(self, suite_of: Make, tmp_path: Path) -> None:
+        """A function of an outcome, named as module:function, is a figure like any other."""
+        suite = suite_of(scorers=["tests.test_scoring:signed"], gates={"signed": {"least": 1.0}})
+        made_of(suite, tmp_path / "a.jsonl")
+        made = scores_of(suite, tmp_path / "a.jsonl")
+        assert (made.shares["signed"].value, made.shortfalls) == (1.0, ())
+
+    @pytest.mark.parametrize(
+        ("gates", "short"),
+        [
+            ({"acceptable": {"least": 1.0}}, []),
+            ({"words.mean": {"most": 1}}, ["words.mean"]),
+            ({"no-such-figure": {"least": 0}}, ["no-such-figure"]),
+            ({"acceptable": {"least": 0.5, "most": 0.9}}, ["acceptable"]),
+        ],
+    )
+    def test_gates_name_what_fell_short(
+        self, gates: dict[str, Any], short: list[str], suite_of: Make, tmp_path: Path
+    ) -> None:
+        """A gate that does not hold, or has no figure, is a shortfall: what can't be measured has not passed."""
+        suite = suite_of(gates=gates)
+        made_of(suite, tmp_path / "a.jsonl")
+        made = scores_of(suite, tmp_path / "a.jsonl")
+        assert [one.figure for one in made.shortfalls] == short
+
+    def test_reports_say_the_same(self, suite_of: Make, tmp_path: Path) -> None:
+        """Markdown and JUnit have the figures, the gates and every failure; what a draft holds breaks neither."""
+        suite = suite_of(gates={"words.mean": {"most": 1}})
+        made_of(suite, tmp_path / "a.jsonl")
+        made = scores_of(suite, tmp_path / "a.jsonl")
+        odd = made.model_copy(update={"failed": (("a|b", "x <b>\x00 `y`"),)})
+        assert "Fell short" in reports.scores_markdown(odd)
+        assert "a\\|b" in reports.scores_markdown(odd)
+        tree = ET.fromstring(reports.scores_junit(odd))
+        assert (tree.get("failures"), tree.get("tests")) == ("2", "7")
+
+
+def signed(one: Outcome) -> bool:
+    """Whether a message ends with the sender's name."""
+    return "Ana Ruiz" in one.body.splitlines()[-1]
+
+
+def test_sums_of_parts_come_to_the_same_in_any_order(suite_of: Make, tmp_path: Path) -> None:
+    """Merging is the same whichever way round, as processes and clusters end in any order."""
+    suite = suite_of(9)
+    made_of(suite, tmp_path / "a.jsonl")
+    found = [outcome(record) for record in read_run(tmp_path / "a.jsonl")[1]]
+    parts = []
+    for start in range(0, 9, 3):
+        part = Sums()
+        for number, one in enumerate(found[start : start + 3], start=start):
+            part.add(number, one, [("acceptable", one.acceptable), ("words", one.words / 7)])
+        parts.append(part)
+    forth, back = Sums(), Sums()
+    for part in parts:
+        forth.merge(part)
+    for part in reversed(parts):
+        back.merge(part)
+    assert made_scores(suite, forth) == made_scores(suite, back)
+
+
+def test_variety_of_many_messages_is_estimated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond what is kept it is within a few per cent of the truth, and the same for parts put together."""
+    monkeypatch.setattr(Variety, "MOST", 1 << 12)
+    whole, parts = Variety(), [Variety(), Variety()]
+    for number in range(20_000):
+        body = " ".join(f"w{number * 4 + place}" for place in range(4)) if number % 2 else "always the same words"
+        whole.add(body)
+        parts[number % 3 == 0].add(body)
+    parts[0].merge(parts[1])
+    assert whole.rate() == parts[0].rate()
+    assert whole.rate().count == pytest.approx(10_001, rel=0.05)  # type: ignore[union-attr]
+
+
+def test_what_is_listed_is_bounded_and_what_is_counted_is_not(suite_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many failed, the first are listed, by their place in the run, and all are counted."""
+    monkeypatch.setattr("drafter.evals.sums.LISTED", 3)
+    failed = outcome(Record.model_validate({"id": "x", "request": REQUEST}))
+    sums = Sums()
+    for number in range(20, 0, -1):
+        sums.add(number, replace(failed, id=str(number)), [])
+    made = made_scores(suite_of(), sums)
+    assert ([id_ for id_, _ in made.failed], made.counts["failed"]) == (["1", "2", "3"], 20)
