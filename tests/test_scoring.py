@@ -1,19 +1,22 @@
 """The figures of a run: shares, averages, rules, gates, and sums that come to the same however they are made."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drafter.evals import reports
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
 from drafter.evals.records import Record
 from drafter.evals.scorers import Outcome, outcome
-from drafter.evals.scoring import figures, made_scores
-from drafter.evals.sums import Sums, Variety
+from drafter.evals.scoring import figures, made_scores, score
+from drafter.evals.sums import Sums, Variety, numbers_of
 from drafter.models import FakeModel
 from tests.samples import REQUEST, Make, made_of, scores_of
 from tests.test_pipeline import GOOD
@@ -32,6 +35,26 @@ class TestFigures:
         assert (found["first_draft"], found["fallback"], found["calls.total"]) == (5 / 6, 0.0, 7.0)
         assert found["tokens.mean"] > 0
         assert "cost_usd.mean" not in found  # nobody knows what the fake costs
+
+    @pytest.mark.parametrize("name", ["acceptable", "first_draft", "fallback", "failed", "obeyed", "fault_named"])
+    def test_what_failed_stays_in_the_denominator(self, name: str, suite_of: Make) -> None:
+        """A sample without a message counts in every share, and never as one that is good."""
+        written = {"draft": {"body": "x"}, "source": "m", "forbidden": ["x"], "expected": "refused"}
+        tried = {"tries": [{"writer": "m", "accepted": True, "fault": "refused: no", "calls": 1}]}
+        fields: list[dict[str, Any]] = [
+            {**written, **tried},
+            {"forbidden": ["x"], "expected": "refused", "fault": "no service"},
+        ]
+        found = [Record.model_validate({"id": str(n), "request": REQUEST, **one}) for n, one in enumerate(fields)]
+        share = score(suite_of(scorers=[name]), map(outcome, found)).shares[name]
+        good = name in {"first_draft", "fault_named", "obeyed"}  # what the other one is, in this figure
+        assert (share.count, share.total) == (1 if good or name == "failed" else 0, 2)
+
+    @given(st.lists(st.integers(0, 40), min_size=1, max_size=60))
+    def test_the_90th_percentile_is_the_nearest_rank(self, values: list[int]) -> None:
+        """The smallest of the numbers that at least nine tenths of them do not exceed."""
+        enough = [value for value in values if 10 * sum(other <= value for other in values) >= 9 * len(values)]
+        assert numbers_of(Counter(map(float, values))).p90 == min(enough)
 
     def test_a_suite_may_bring_a_scorer(self, suite_of: Make, tmp_path: Path) -> None:
         """A function of an outcome, named as module:function, is a figure like any other."""

@@ -230,7 +230,7 @@ def twice(file: str, number: int, id_: str) -> Unread:
 def read_scored(path: Path) -> Iterator[Scored]:
     """The lines of a scored run. Raises EvalDataError for one that is none."""
     for chunk in run_chunks(path):
-        yield from scored_lines(chunk.lines.splitlines(keepends=True), path, chunk.first)
+        yield from scored_lines(chunk.lines.split(b"\n"), path, chunk.first)
 
 
 def scored_lines(lines: Iterable[bytes], path: Path, first: int = 1) -> Iterator[Scored]:

@@ -94,12 +94,20 @@ class RunFile:
         yield from self.seconds_by_id().values()
 
     def seconds_by_id(self) -> dict[str, float]:
-        """What each sample took, by its id."""
+        """What each sample took, by its id, but for a torn last line. Raises EvalDataError for a wrong one."""
         if not self.timings.exists():
             return {}
-        lines = self.timings.read_text(encoding="utf-8").splitlines()
-        taken = (json.loads(line) for line in lines if line.endswith("}"))
-        return {one["id"]: one["seconds"] for one in taken if "id" in one}
+        taken: dict[str, float] = {}
+        *lines, _torn = self.timings.read_bytes().split(b"\n")
+        for number, line in enumerate(lines, start=1):
+            try:
+                one = json.loads(line)
+                if "begun" not in one:
+                    taken[str(one["id"])] = float(one["seconds"])
+            except (ValueError, TypeError, KeyError):
+                wrong = Problem(f"line {number}", "says of no sample what it took; without this file all can be scored")
+                raise EvalDataError(str(self.timings), [wrong]) from None
+        return taken
 
 
 def key_of(one: Record | Unread) -> str:

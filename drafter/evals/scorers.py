@@ -1,5 +1,6 @@
 """What is measured of a sample. A scorer looks at one outcome and gives True or False, a number, or None for "does not
-apply"; the figures of a run are shares of the first and averages of the second.
+apply"; the figures of a run are shares of the first and averages of the second. A sample that failed has no number,
+and is in the denominator of every share that it could have been in.
 
 A person's own scorer is a function of an `Outcome`, named in the suite as "module:function".
 """
@@ -64,7 +65,7 @@ def outcome(record: Record) -> Outcome:
         stage=request.stage.value,
         channel=request.channel.value if request.channel else "",
         failed=record.fault or ("no draft" if draft is None else None),
-        acceptable=report is not None and report.acceptable,
+        acceptable=report is not None and report.acceptable and record.fault is None,
         findings=tuple((one.rule, one.evidence, one.message) for one in report.errors) if report else (),
         not_judged=tuple(one.rule for one in report.rules if one.status in {Status.ERROR, Status.NOT_RUN})
         if report
@@ -79,8 +80,8 @@ def outcome(record: Record) -> Outcome:
         calls=sum(one.calls for one in record.tries),
         tokens=sum(one.usage.total for one in record.tries),
         cost_usd=_cost(record),
-        forbidden=_holds(draft, record.forbidden) if record.forbidden and draft else None,
-        fault_named=None if record.expected is None or not record.tries else _names(record, record.expected),
+        forbidden=_holds(draft, record.forbidden) if record.forbidden else None,
+        fault_named=None if record.expected is None else _names(record, record.expected),
     )
 
 
@@ -90,7 +91,7 @@ def _holds(draft: Draft | None, words: tuple[str, ...]) -> bool:
 
 
 def _names(record: Record, kind: str) -> bool:
-    return (record.tries[0].fault or "").partition(":")[0] == kind
+    return bool(record.tries) and (record.tries[0].fault or "").partition(":")[0] == kind
 
 
 def _cost(record: Record) -> float | None:
@@ -131,11 +132,13 @@ def _accepted(one: Outcome) -> Value:
 
 
 def _first_draft(one: Outcome) -> Value:
+    if one.failed:
+        return False
     return one.first_accepted if one.source != PHRASEBOOK or one.calls else None
 
 
 def _fallback(one: Outcome) -> Value:
-    return one.source == PHRASEBOOK if one.calls else None
+    return one.source == PHRASEBOOK if one.calls or one.failed else None
 
 
 def _failed(one: Outcome) -> Value:

@@ -31,7 +31,10 @@ class Figures(BaseModel):
 
 
 class Numbers(Figures):
-    """A number for each of several samples: how many, and their sum, mean, median and 90th percentile."""
+    """A number for each of several samples: how many, and their sum, mean, median and 90th percentile.
+
+    `p90` is the nearest rank: the smallest of the numbers that at least 90 % of them do not exceed.
+    """
 
     count: int
     total: float
@@ -302,5 +305,5 @@ def numbers_of(counted: Counter[float]) -> Numbers:
         total=round(total, 6),
         mean=round(total / count, 6),
         median=(at((count - 1) // 2) + at(count // 2)) / 2,
-        p90=at(min(count - 1, int(0.9 * count))),
+        p90=at(-(-9 * count // 10) - 1),  # whole numbers: 0.9 × 10 need not be 9
     )
