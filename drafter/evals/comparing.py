@@ -8,8 +8,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from drafter.errors import EvalDataError, Problem
+from drafter.evals.brought import scorers_of
 from drafter.evals.records import Scored
-from drafter.evals.scorers import Scorer, scorer
+from drafter.evals.scorers import Scorer
 from drafter.evals.statistics import least_visible, mcnemar, paired
 from drafter.evals.suites import Suite
 from drafter.guardrails.pack import RULES
@@ -83,7 +84,7 @@ def compare(suite: Suite, before: Iterable[Scored], after: Iterable[Scored]) -> 
     both = [(old[id_], new[id_]) for id_ in old if id_ in new]
     if not both:
         raise EvalDataError(suite.name, [Problem("", "the two runs have no sample in common")])
-    found = [_change(scorer(name), suite.margins.get(name, 0.0), both) for name in suite.scorers]
+    found = [_change(one, suite.margins.get(one.name, 0.0), both) for one in scorers_of(suite)]
     changes = tuple(change for change in found if change is not None)
     rules = tuple(_rule_changes(suite, both))
     return Comparison(

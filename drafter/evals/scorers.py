@@ -2,7 +2,7 @@
 apply"; the figures of a run are shares of the first and averages of the second. A sample that failed has no number,
 and is in the denominator of every share that it could have been in.
 
-A person's own scorer is a function of an `Outcome`, named in the suite as "module:function".
+A person's own are in `brought`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 
 from drafter.conversation import PHRASEBOOK
-from drafter.errors import EvalDataError, Problem
 from drafter.evals.records import Record
 from drafter.guardrails import check
 from drafter.message import Draft, Occasion, Status
@@ -179,17 +177,3 @@ KNOWN = {
         Scorer(SECONDS, lambda one: None, False),  # noqa: ARG005 -- read from beside the run
     )
 }
-
-
-def scorer(name: str) -> Scorer:
-    """A scorer that comes along, or a person's own, as "module:function". Raises EvalDataError."""
-    if name in KNOWN:
-        return KNOWN[name]
-    module, colon, function = name.partition(":")
-    if not colon:
-        there = ", ".join(KNOWN)
-        raise EvalDataError(name, [Problem("scorers", f"is no scorer; there are {there}, or module:function")])
-    try:
-        return Scorer(function, getattr(import_module(module), function), None)
-    except (ImportError, AttributeError) as fault:
-        raise EvalDataError(name, [Problem("scorers", f"can't be imported: {fault}")]) from None
