@@ -1,10 +1,12 @@
 """`drafter eval`: from a suite to its figures, gates and pages, and how far it is."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -74,6 +76,87 @@ class TestCommands:
         assert json.loads(made.out)["verdict"] == "regressed"
         base.write_text(good.replace('"id":"s', '"id":"t'), encoding="utf-8")
         assert command(*run).code == 2  # nothing in common is no pass
+
+    def three(self, folder: Path, suite_of: Make) -> list[Path]:
+        """Suites over six requests: one that passes, one that falls short, one that has a baseline."""
+        suite_of()
+        text = 'about = "a"\ndata = ["data.jsonl"]\nwriter = "phrasebook"\nscorers = ["acceptable", "words"]\n'
+        more = {"good": "", "short": '[gates]\n"words.mean" = { most = 1 }\n', "lacking": 'baseline = "base.jsonl"\n'}
+        files = [folder / f"{name}.toml" for name in more]
+        for file, held in zip(files, more.values(), strict=True):
+            file.write_text(f'name = "{file.stem}"\n{text}{held}')
+        return files
+
+    def test_several_suites_are_one_document(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """As JSON, JUnit or Markdown, with what changed beside the baseline; the gate sees samples that are missing."""
+        suites = self.three(tmp_path, suite_of)
+        run = ("eval", "run", *suites, "--gate", "--runs", tmp_path / "runs")
+        command(*run, "--renew-baselines")
+        data = tmp_path / "data.jsonl"
+        data.write_text("".join(data.read_text().splitlines(keepends=True)[:-1]))
+        made = json.loads((done := command(*run, "--format", "json")).out)
+        assert (done.code, made["passed"], made["left_out"]) == (1, False, {})
+        told = [(one["scores"]["suite"], len(one["scores"]["shortfalls"]), one["comparison"]) for one in made["suites"]]
+        assert told[:2] == [("good", 0, None), ("short", 1, None)]
+        assert (told[2][2]["verdict"], told[2][2]["only_before"]) == ("incomplete", ["s5"])
+        tree = ET.fromstring(command(*run, "--format", "junit").out)
+        assert [one.get("name") for one in tree] == ["good", "short", "lacking", "lacking, compared"]
+        assert (tree.get("failures"), tree.get("tests")) == ("2", "19")
+        assert command(*run, "--format", "markdown", "--out", tmp_path / "all.md").out == ""
+        text = (tmp_path / "all.md").read_text(encoding="utf-8")
+        assert all(f"## {name}: 5 samples" in text for name in ("good", "short", "lacking"))
+        assert "### Beside its baseline: incomplete" in text
+        assert "1 samples are missing from the second run: s5" in text
+
+    def test_samples_that_are_missing_do_not_pass(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """`compare --gate` ends with 5, and names them; so it does where a line of a run can't be read."""
+        suite = suite_of(12)
+        (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["words"]\n')
+        lines = made_of(suite, tmp_path / "a.jsonl").splitlines(keepends=True)
+        (tmp_path / "b.jsonl").write_bytes(b"".join(lines[:-2]))
+        (tmp_path / "c.jsonl").write_bytes(b"".join([*lines[:-1], b"{}\n"]))
+        compared = ("eval", "compare", "--suite", tmp_path / "mine.toml", "--gate", tmp_path / "a.jsonl")
+        assert command(*compared, tmp_path / "a.jsonl").code == 0
+        done = command(*compared, tmp_path / "b.jsonl")
+        assert (done.code, "2 samples are missing from the second run: s10, s11" in done.out) == (5, True)
+        done = command(*compared, tmp_path / "c.jsonl")
+        assert (done.code, "1 lines could not be read: c.jsonl, line 13" in done.out) == (5, True)
+        done = command(*compared, tmp_path / "c.jsonl", "--strict")
+        assert (done.code, "c.jsonl, line 13" in done.err) == (2, True)
+
+    def test_a_page_is_written_of_what_can_be_read(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """Lines that can't be are told with their number, counted and on the page; with `--strict` they stop it."""
+        suite = suite_of(3)
+        (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["words"]\n')
+        whole = made_of(suite, tmp_path / "a.jsonl")
+        (tmp_path / "b.jsonl").write_bytes(whole[:-10].replace(b'"id":"s1"', b'"id":""'))
+        words = (
+            "eval",
+            "report",
+            tmp_path / "b.jsonl",
+            "--suite",
+            tmp_path / "mine.toml",
+            "--out",
+            tmp_path / "p.html",
+        )
+        strict = command(*words, "--strict")
+        assert (strict.code, "b.jsonl, line 3" in strict.err, (tmp_path / "p.html").exists()) == (2, True, False)
+        done = command(*words)
+        assert (done.code, "2 lines could not be read" in done.err) == (0, True)
+        assert all(f"b.jsonl, line {number}: " in done.err for number in (3, 4))
+        text = (tmp_path / "p.html").read_text(encoding="utf-8")
+        assert all(part in text for part in ("b.jsonl, line 3: id: ", '"id":"s0"'))
+
+    def test_a_suite_for_a_model_is_not_run_offline(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """What can write it is named, and has the options that are named; no other suite is begun."""
+        suite_of()
+        text = 'about = "a"\ndata = ["data.jsonl"]\nscorers = ["words"]\n'
+        for name, writer in (("mine", "phrasebook"), ("live", "model")):
+            (tmp_path / f"{name}.toml").write_text(f'name = "{name}"\nwriter = "{writer}"\n{text}')
+        done = command("eval", "run", tmp_path / "mine.toml", tmp_path / "live.toml", "--runs", tmp_path / "runs")
+        assert (done.code, done.out, (tmp_path / "runs").exists()) == (2, "", False)
+        assert re.search(r"live: writer: is a model.*eval produce SUITE --model NAME", done.err)
+        assert "--model" in command("eval", "produce", "--help").out
 
     def test_a_run_is_scored_with_other_rule_packs(self, tmp_path: Path, suite_of: Make) -> None:
         """A changed copy of guardrails/ judges as it says; the scored run tells which packs judged."""

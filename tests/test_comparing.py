@@ -35,7 +35,7 @@ class TestComparing:
         """It takes more than chance to be better or worse, and enough samples to be alike."""
         made = compare(suite_of(scorers=["acceptable"]), self.judged(before), self.judged(after))
         assert made.verdict is verdict
-        assert set(comparing.EXITS.values()) == {0, 1, 3, 4}
+        assert [comparing.EXITS[one] for one in Verdict] == [0, 3, 1, 5, 4]
 
     @pytest.mark.parametrize("changed", [1, 3, 5])
     def test_a_few_changed_numbers_show_nothing(self, changed: int) -> None:
@@ -47,6 +47,35 @@ class TestComparing:
         """Samples are aligned by id, whatever their order; those that one run lacks are named apart."""
         made = compare(suite_of(scorers=["acceptable"]), self.judged("110"), list(reversed(self.judged("1010"))))
         assert (made.changes[0].lost, made.changes[0].won, made.only_after) == (("1",), ("2",), ("3",))
+
+    @pytest.mark.parametrize(
+        ("before", "after", "unread", "verdict"),
+        [
+            ("1" * 40, "1" * 39, (), Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 40, ("b.jsonl, line 3: is no object",), Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 20 + "0" * 19, (), Verdict.REGRESSED),
+            ("0" * 20 + "1" * 20, "1" * 39, (), Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 41, (), Verdict.PASS),
+        ],
+    )
+    def test_what_is_missing_has_not_passed(
+        self, before: str, after: str, unread: tuple[str, ...], verdict: Verdict, suite_of: Make
+    ) -> None:
+        """A run that lacks samples, or has lines that can't be read, is neither alike nor better; more is no harm."""
+        made = compare(suite_of(scorers=["acceptable"]), self.judged(before), self.judged(after), unread)
+        assert made.verdict is verdict
+
+    def test_what_is_missing_is_said_in_every_form(self, suite_of: Make) -> None:
+        """With the first names, and how many more there are; in JUnit it is a failure."""
+        lines = tuple(f"b.jsonl, line {number}: is <no> object" for number in range(3))
+        made = compare(suite_of(scorers=["acceptable"]), self.judged("1" * 40), self.judged("1" * 20), lines)
+        said = " ".join(reports.gaps(made))
+        assert "20 samples are missing from the second run: 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, and 10 more" in said
+        assert "3 lines could not be read: b.jsonl, line 0: is <no> object; b.jsonl, line 1" in said
+        assert all(
+            part in reports.comparison_markdown(made) for part in ("20 samples are missing", "is &lt;no> object")
+        )
+        assert ET.fromstring(reports.comparison_junit(made)).get("failures") == "1"
 
     def flagged(self, found: str) -> list[Scored]:
         """Samples labelled with one rule, or with none: "1" is found and "0" not; small letters have no label."""

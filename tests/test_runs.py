@@ -23,6 +23,9 @@ from drafter.evals.runfile import RunFile
 from drafter.evals.scorers import outcome
 from drafter.evals.scoring import Scoring, score
 from drafter.evals.suites import Suite, samples
+from drafter.guardrails import check
+from drafter.message import Draft, Occasion, Report
+from drafter.request import Request
 from tests.conftest import Command
 from tests.samples import REQUEST, Make, made_of, scores_of
 
@@ -159,3 +162,20 @@ def test_every_line_of_a_run_follows_the_schema(suite_of: Make, tmp_path: Path, 
         assert len(lines) == 7
         assert [line for line in lines if not judge.is_valid(json.loads(line))] == []
     assert not judge.is_valid({"id": "x", "request": {}, "mood": "sad"})
+
+
+def test_a_page_judges_each_draft_once(suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two runs beside each other, only what differs is judged a second time; an answer is judged as one."""
+    judged: list[str] = []
+
+    def counted(draft: Draft, request: Request, *, occasion: Occasion) -> Report:
+        judged.append(f"{request.sender} {occasion}")
+        return check(draft, request, occasion=occasion)
+
+    suite = suite_of(3)
+    lines = made_of(suite, tmp_path / "a.jsonl").splitlines(keepends=True)
+    changed = {**json.loads(lines[2]), "incoming": "May we ask why?"}
+    (tmp_path / "b.jsonl").write_bytes(b"".join([*lines[:2], json.dumps(changed).encode() + b"\n", lines[3]]))
+    monkeypatch.setattr("drafter.evals.scorers.check", counted)
+    page(suite, tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+    assert judged == [*(f"Ana Ruiz {number} withdrawal" for number in range(3)), "Ana Ruiz 1 reply"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from drafter.errors import EvalDataError, Problem
-from drafter.evals.reading import read_header
+from drafter.evals.reading import UNREAD, read_header
 from drafter.evals.records import Header, Record, Unread, canonical, line_of
 
 
@@ -87,7 +87,7 @@ class RunFile:
             return 0
         with self.path.open("rb") as file:
             file.readline()
-            return sum(line.endswith(b"\n") and not line.startswith(b'{"unread":') for line in file)
+            return sum(line.endswith(b"\n") and not line.startswith(UNREAD) for line in file)
 
     def seconds(self) -> Iterator[float]:
         """What each sample took; nothing where that is not known."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from drafter.conversation import PHRASEBOOK
 from drafter.evals.records import Record
 from drafter.guardrails import check
-from drafter.message import Draft, Occasion, Status
+from drafter.message import Draft, Occasion, Report, Status
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,20 @@ class Outcome:
         return frozenset(rule for rule, _, _ in self.findings)
 
 
-def outcome(record: Record) -> Outcome:
-    """The outcome of a record. A sample that failed is not acceptable."""
-    request, draft = record.request, record.draft
+def judged(record: Record) -> Report | None:
+    """What the guardrails say of a record's draft now; None where it has none."""
     occasion = Occasion.WITHDRAWAL if record.incoming is None else Occasion.REPLY
-    report = None if draft is None else check(draft, request, occasion=occasion)
+    return None if record.draft is None else check(record.draft, record.request, occasion=occasion)
+
+
+def outcome(record: Record) -> Outcome:
+    """The outcome of a record, as the guardrails judge it now. A sample that failed is not acceptable."""
+    return outcome_of(record, judged(record))
+
+
+def outcome_of(record: Record, report: Report | None) -> Outcome:
+    """The outcome of a record that was judged."""
+    request, draft = record.request, record.draft
     last = record.tries[0] if record.tries else None
     return Outcome(
         id=record.id,

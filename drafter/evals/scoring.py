@@ -95,6 +95,8 @@ class Work:
                 one = twice(chunk.file, number, one.id)
             if isinstance(one, Unread):
                 sums.add_unread(number, one)
+                if self._lines:
+                    lines.append(line_of(one))
                 continue
             if seen is not None:
                 seen.add(one.id)
