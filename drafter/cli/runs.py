@@ -106,13 +106,14 @@ def record(
     The endpoint is that of OPENAI_BASE_URL or OPENAI_API_KEY. What is recorded is not asked for again, so a recording
     that was stopped goes on when it is begun again.
     """
+    from drafter.evals.runfile import RunFile
     from drafter.evals.suites import load_suite
 
     wanted = load_suite(suite)
     if wanted.writer != "recorded":
         raise typer.BadParameter(f"{wanted.name} is not written by a recorded model", param_hint="SUITE")
     path = folder / f"{wanted.name}.jsonl"
-    path.unlink(missing_ok=True)
+    RunFile(path).remove()
     count = produced(wanted, path, recording=True, in_flight=in_flight)
     render.note(f"{count} samples are in {path}, and the recordings in {wanted.exchanges}.")
 

@@ -100,13 +100,15 @@ def _run(
     suite: Suite, folder: Path, *, form: Form, renew: bool, jobs: int | None, strict: bool
 ) -> tuple[Scores, Comparison | None]:
     from drafter.evals.baselines import compared
+    from drafter.evals.runfile import RunFile, refuse_what_is_no_file
 
     path, judged = folder / f"{suite.name}.jsonl", folder / f"{suite.name}.scored.jsonl"
-    path.unlink(missing_ok=True)
+    RunFile(path).remove()
     produced(suite, path, form=form, strict=strict)
     scores = scored(path, suite, form=form, save=judged, jobs=jobs, strict=strict)
     against = suite.compared_with
     if renew and against is not None:
+        refuse_what_is_no_file(against)
         against.parent.mkdir(parents=True, exist_ok=True)
         against.write_bytes(judged.read_bytes())
     known = against is not None and against.exists()

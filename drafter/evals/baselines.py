@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +11,7 @@ from drafter.errors import EvalDataError, Problem
 from drafter.evals.comparing import Comparison, compare
 from drafter.evals.reading import read_header, read_scored
 from drafter.evals.records import Scored, Unread, line_of
+from drafter.evals.runfile import behind, refuse_what_is_no_file
 from drafter.evals.scoring import Scores, Scoring, scored_header
 from drafter.evals.suites import Suite
 from drafter.evals.sums import Sums
@@ -18,15 +20,26 @@ Told = Callable[[Sums], None]
 
 
 def save_scored(scoring: Scoring, path: Path, told: Told | None = None) -> Scores:
-    """The figures of a run, whose scored lines are saved: written beside first, then put in place."""
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("w+b") as lines:
-        lines.write(line_of(scored_header(read_header(scoring.path))).encode())
-        scores = scoring.scores(told, lines)
-    if scoring.stopped:
-        beside.unlink()
-    else:
-        beside.replace(path)
+    """The figures of a run, whose scored lines are saved: written beside first, then put in place.
+
+    Raises EvalDataError for a place that they can't be saved in.
+    """
+    refuse_what_is_no_file(place := behind(path))
+    if place.exists() and place.samefile(scoring.path):
+        raise EvalDataError(str(path), [Problem("", "is the run itself, which stays as it is; name another file")])
+    beside = place.with_name(f".{place.name}.part")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("w+b") as lines:
+            lines.write(line_of(scored_header(read_header(scoring.path))).encode())
+            scores = scoring.scores(told, lines)
+        if not scoring.stopped:
+            beside.replace(place)
+    except OSError as fault:
+        raise EvalDataError(str(path), [Problem("", f"can't be written: {fault.strerror or fault}")]) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
     return scores
 
 
