@@ -1,5 +1,6 @@
 """The figures of a run: shares, averages, rules, gates, and sums that come to the same however they are made."""
 
+import pickle
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafter.errors import EvalDataError
-from drafter.evals import reports
+from drafter.evals import Rate, reports
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
 from drafter.evals.records import Record
@@ -180,17 +181,36 @@ def test_sums_of_parts_come_to_the_same_in_any_order(suite_of: Make, tmp_path: P
     assert made_scores(suite, forth) == made_scores(suite, back)
 
 
+@given(st.lists(st.text("ab ", max_size=30), max_size=12), st.integers(0, 12))
+def test_variety_is_the_share_of_new_runs_of_four_words(bodies: list[str], cut: int) -> None:
+    """As counting them one by one has it, none of them across two messages; for parts that came from elsewhere too."""
+    runs = [tuple(words[at : at + 4]) for words in map(str.split, bodies) for at in range(len(words) - 3)]
+    whole = Variety()
+    for part in (bodies[:cut], bodies[cut:]):
+        made = Variety()
+        for body in part:
+            made.add(body)
+        whole.merge(pickle.loads(pickle.dumps(made)))
+    assert whole.rate() == (Rate(count=len(set(runs)), total=len(runs)) if runs else None)
+
+
 def test_variety_of_many_messages_is_estimated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond what is kept it is within a few per cent of the truth, and the same for parts put together."""
+    """Beyond what is kept it is within a few per cent of the truth, and the same for parts put together, also where
+    those begin at the level that the others have come to.
+    """
     monkeypatch.setattr(Variety, "MOST", 1 << 12)
-    whole, parts = Variety(), [Variety(), Variety()]
+    whole, parts, late, piece = Variety(), [Variety(), Variety()], Variety(), Variety()
     for number in range(20_000):
         body = " ".join(f"w{number * 4 + place}" for place in range(4)) if number % 2 else "always the same words"
         whole.add(body)
         parts[number % 3 == 0].add(body)
+        piece.add(body)
+        if number % 500 == 499:
+            late.merge(piece)
+            piece = Variety(late.level)
     parts[0].merge(parts[1])
-    assert whole.rate() == parts[0].rate()
-    assert whole.rate().count == pytest.approx(10_001, rel=0.05)  # type: ignore[union-attr]
+    assert whole.rate() == parts[0].rate() == late.rate()
+    assert (whole.rate().count, late.level > 0) == (pytest.approx(10_001, rel=0.05), True)  # type: ignore[union-attr]
 
 
 def test_what_is_listed_is_bounded_and_what_is_counted_is_not(suite_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,8 +78,10 @@ def _guarded(name: str, folder: Path, function: Callable[[Outcome], Any]) -> Sco
             raise
         except Exception as fault:
             raise _wrong(name, folder, f"raised {_told(fault)} for sample {one.id!r}", fault) from fault
-        value = value.item() if hasattr(value, "item") else value  # numbers of NumPy and the like
         if value is None or isinstance(value, bool):
+            return value
+        value = value.item() if hasattr(value, "item") else value  # numbers of NumPy and the like
+        if isinstance(value, bool):
             return value
         if isinstance(value, Real) and isfinite(value):
             return float(value)

@@ -35,12 +35,16 @@ Line = TypeVar("Line", Record, Scored)
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some whole lines of a file, the first of which has a number; or rows of a Parquet file, as Arrow has them."""
+    """Some whole lines of a file, the first of which has a number; or rows of a Parquet file, as Arrow has them.
+
+    `level` is what the scoring of those before has come to (`Variety`).
+    """
 
     file: str
     first: int
     lines: bytes = b""
     rows: Any = None
+    level: int = 0
 
 
 def entries(chunk: Chunk, kind: type[Line]) -> Iterator[tuple[int, Line | Unread]]:

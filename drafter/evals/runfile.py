@@ -112,15 +112,15 @@ class RunFile:
         if not self.timings.exists():
             return {}
         taken: dict[str, float] = {}
-        *lines, _torn = self.timings.read_bytes().split(b"\n")
-        for number, line in enumerate(lines, start=1):
-            try:
-                one = json.loads(line)
-                if "begun" not in one:
-                    taken[str(one["id"])] = float(one["seconds"])
-            except (ValueError, TypeError, KeyError):
-                wrong = Problem(f"line {number}", "says of no sample what it took; without this file all can be scored")
-                raise EvalDataError(str(self.timings), [wrong]) from None
+        with self.timings.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                try:
+                    one: Any = json.loads(line) if line.endswith(b"\n") else {"begun": None}
+                    if "begun" not in one:
+                        taken[str(one["id"])] = float(one["seconds"])
+                except (ValueError, TypeError, KeyError):
+                    what = "says of no sample what it took; without this file all can be scored"
+                    raise EvalDataError(str(self.timings), [Problem(f"line {number}", what)]) from None
         return taken
 
 

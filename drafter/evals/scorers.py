@@ -16,6 +16,8 @@ from drafter.evals.records import Record
 from drafter.guardrails import check
 from drafter.message import Draft, Occasion, Report, Status
 
+NOT_JUDGED = frozenset({Status.ERROR, Status.NOT_RUN})
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -65,6 +67,7 @@ def outcome(record: Record) -> Outcome:
 def outcome_of(record: Record, report: Report | None) -> Outcome:
     """The outcome of a record that was judged."""
     request, draft = record.request, record.draft
+    errors = report.errors if report else ()
     last = record.tries[0] if record.tries else None
     return Outcome(
         id=record.id,
@@ -73,10 +76,8 @@ def outcome_of(record: Record, report: Report | None) -> Outcome:
         channel=request.channel.value if request.channel else "",
         failed=record.fault or ("no draft" if draft is None else None),
         acceptable=report is not None and report.acceptable and record.fault is None,
-        findings=tuple((one.rule, one.evidence, one.message) for one in report.errors) if report else (),
-        not_judged=tuple(one.rule for one in report.rules if one.status in {Status.ERROR, Status.NOT_RUN})
-        if report
-        else (),
+        findings=tuple([(one.rule, one.evidence, one.message) for one in errors]),
+        not_judged=tuple([one.rule for one in report.rules if one.status in NOT_JUDGED]) if report else (),
         violations=record.violations,
         why=record.why,
         subject=draft.subject if draft else None,

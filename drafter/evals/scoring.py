@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -89,7 +90,7 @@ class Work:
 
     def __call__(self, chunk: Chunk, seen: set[str] | None = None) -> Part:
         """The part of one chunk; what is in `seen` is not counted again."""
-        held, sums, lines = scorers_of(self._suite), Sums(), []
+        held, sums, lines = scorers_of(self._suite), Sums(chunk.level), []
         for number, one in entries(chunk, self._kind):
             if isinstance(one, Record) and seen is not None and one.id in seen:
                 one = twice(chunk.file, number, one.id)
@@ -156,24 +157,27 @@ class Scoring:
         scorers_of(self.suite)  # a wrong one is named before the work begins
         work = Work(self.suite, Record if self.is_run else Sample, lines=lines is not None)
         begin = lines.tell() if lines is not None else 0
-        sums = self._sum(self._engine(work, self._chunks()), told, lines)
+        sums = Sums()
+        self._add(sums, self._engine(work, self._chunks(sums)), told, lines)
         if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
             if lines is not None:
                 lines.seek(begin)
                 lines.truncate()
-            seen: set[str] = set()
-            sums = self._sum((work(chunk, seen) for chunk in self._chunks()), None, lines)
+            seen, sums = set[str](), Sums()
+            self._add(sums, (work(chunk, seen) for chunk in self._chunks(sums)), None, lines)
         if not sums.samples and not sums.unread.count and not self.stopped:
             raise EvalDataError(str(self.path), [Problem("", "holds no sample")])
         if SECONDS in self.suite.scorers:
             sums.numbers[SECONDS].update(RunFile(self.path).seconds())
         return made_scores(self.suite, sums)
 
-    def _chunks(self) -> Iterator[Chunk]:
-        return run_chunks(self.path) if self.is_run else chunks(self.path)
+    def _chunks(self, sums: Sums) -> Iterator[Chunk]:
+        for chunk in run_chunks(self.path) if self.is_run else chunks(self.path):
+            yield replace(chunk, level=sums.variety.level)
 
-    def _sum(self, parts: Iterator[Part], told: Callable[[Sums], None] | None, lines: IO[bytes] | None) -> Sums:
-        sums = Sums()
+    def _add(
+        self, sums: Sums, parts: Iterator[Part], told: Callable[[Sums], None] | None, lines: IO[bytes] | None
+    ) -> None:
         try:
             for part in parts:
                 sums.merge(part.sums)
@@ -185,7 +189,6 @@ class Scoring:
                     told(part.sums)
         except KeyboardInterrupt:
             self.stopped = True
-        return sums
 
 
 def scored_header(header: Header) -> Header:
