@@ -203,3 +203,28 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     assert "Traceback" not in err
     assert command(*produced, "--resume").code == 0
     assert [one.id for one in read_run(run)[1]] == [f"s{number}" for number in range(150)]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_scoring_that_is_stopped_tells_what_it_has(
+    form: str, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 130 with the figures so far, of which no gate is said to fall short; no half document is printed."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+    suite_in(tmp_path, 8)
+    text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["failed"]\n[gates]\nfailed = { most = 0 }\n'
+    (tmp_path / "mine.toml").write_text(text)
+    judged = []
+
+    def judge(record: Record) -> None:
+        judged.append(record.id)
+        if len(judged) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    done = command("eval", "score", tmp_path / "data.jsonl", "--suite", tmp_path / "mine.toml", "--format", form)
+    told = done.out if form == "text" else done.err
+    assert (done.code, done.out == "") == (130, form == "json")
+    assert re.search(r"the figures of the first [1-5] samples", " ".join(done.err.split()))
+    assert "failed" in told
+    assert "fell short" not in done.out + done.err

@@ -242,8 +242,10 @@ def scored(run: Path, suite: Suite, *, form: Form = Form.TEXT, save: Path | None
 
         scores = scoring.scores(told) if save is None else save_scored(scoring, save, told)
     if scoring.stopped:
-        render.note(f"These are the figures of the first {scores.samples} samples of {run}.")
-        _show(scores, stderr=form is not Form.TEXT)
+        if scores.samples:
+            render.note(f"These are the figures of the first {scores.samples} samples of {run}.")
+            part = scores.model_copy(update={"shortfalls": ()})  # gates are for the whole
+            _show(part, stderr=form is not Form.TEXT)
         raise typer.Exit(STOPPED)
     return scores
 
