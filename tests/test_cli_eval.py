@@ -106,7 +106,7 @@ class TestCommands:
         text = (tmp_path / "all.md").read_text(encoding="utf-8")
         assert all(f"## {name}: 5 samples" in text for name in ("good", "short", "lacking"))
         assert "### Beside its baseline: incomplete" in text
-        assert "1 samples are missing from the second run: s5" in text
+        assert "1 sample is missing from the second run: s5" in text
 
     def test_samples_that_are_missing_do_not_pass(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
         """`compare --gate` ends with 5, and names them; so it does where a line of a run can't be read."""
@@ -120,7 +120,7 @@ class TestCommands:
         done = command(*compared, tmp_path / "b.jsonl")
         assert (done.code, "2 samples are missing from the second run: s10, s11" in done.out) == (5, True)
         done = command(*compared, tmp_path / "c.jsonl")
-        assert (done.code, "1 lines could not be read: c.jsonl, line 13" in done.out) == (5, True)
+        assert (done.code, "1 line could not be read: c.jsonl, line 13" in done.out) == (5, True)
         done = command(*compared, tmp_path / "c.jsonl", "--strict")
         assert (done.code, "c.jsonl, line 13" in done.err) == (2, True)
 

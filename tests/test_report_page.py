@@ -221,10 +221,10 @@ def test_two_runs_stand_side_by_side(opened: Open) -> None:
 def test_what_is_missing_is_on_it(opened: Open) -> None:
     """Lines that could not be read, and samples that only one of two runs has."""
     shown = opened("broken")
-    assert "1 lines could not be read" in shown.locator("#unread").inner_text()
+    assert "1 line could not be read" in shown.locator("#unread").inner_text()
     assert "broken.jsonl, line 5" in shown.locator("#unread").inner_text()
     assert shown.locator("#verdict").inner_text() == "In all: incomplete."
-    assert "1 samples are missing from the second run: missed" in shown.locator("#gaps").inner_text()
+    assert "1 sample is missing from the second run: missed" in shown.locator("#gaps").inner_text()
     assert opened("two").locator("#unread").is_hidden()
 
 

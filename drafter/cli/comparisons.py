@@ -78,6 +78,7 @@ def report(
     """
     from drafter.evals.offline import barred
     from drafter.evals.page import page
+    from drafter.evals.reports import lines_in_words
     from drafter.evals.suites import load_suite
 
     place = Place(out, force)
@@ -88,7 +89,9 @@ def report(
     for one in unread[:SHOWN]:
         render.note(str(one), label="not read")
     if unread:
-        render.note(f"{len(unread)} lines could not be read and are in no figure; the page lists them.")
+        render.note(
+            f"{lines_in_words(len(unread))} could not be read and count in no figure; the page lists what is wrong."
+        )
     render.note(f"The page is in {out}.")
 
 

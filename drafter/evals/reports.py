@@ -56,7 +56,7 @@ def scores_markdown(scores: Scores) -> str:
         lines += [f"- `{_plain(miss.id)}` {miss.kind} ({miss.regime}): {_plain(miss.why)}" for miss in scores.misses]
         lines += ["", "</details>"]
     if scores.unread:
-        lines += ["", f"{scores.counts['unread']} lines could not be read:", ""]
+        lines += ["", f"{lines_in_words(scores.counts['unread'])} could not be read:", ""]
         lines += [f"- {_plain(one)}" for one in scores.unread]
     if scores.failed:
         lines += ["", f"{scores.counts['failed']} failed:", ""]
@@ -106,13 +106,22 @@ def gaps(made: Comparison) -> Iterator[str]:
     """What could not be compared, in sentences, which name the first few of each kind."""
     if made.only_before:
         yield (
-            f"{len(made.only_before)} samples are missing from the second run: {_some(made.only_before)}. If they are "
-            "left out on purpose, renew what it is compared with."
+            f"{_samples(made.only_before)} missing from the second run: {_some(made.only_before)}. What is left out on "
+            "purpose takes a new baseline."
         )
     if made.only_after:
-        yield f"{len(made.only_after)} samples are only in the second run: {_some(made.only_after)}."
+        yield f"{_samples(made.only_after)} only in the second run: {_some(made.only_after)}."
     if made.unread:
-        yield f"{len(made.unread)} lines could not be read: {_some(made.unread, '; ')}."
+        yield f"{lines_in_words(len(made.unread))} could not be read: {_some(made.unread, '; ')}."
+
+
+def lines_in_words(count: int) -> str:
+    """How many lines: "1 line", "3 lines"."""
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def _samples(ids: Sequence[str]) -> str:
+    return f"{len(ids)} sample{' is' if len(ids) == 1 else 's are'}"
 
 
 def _some(names: Sequence[str], between: str = ", ") -> str:
