@@ -69,6 +69,10 @@ class FileProblems(DrafterError):
         self.problems = tuple(problems)
         super().__init__("\n".join(f"{source}: {problem}" for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[FileProblems], tuple[str, tuple[Problem, ...]]]:
+        """By what it was made of, so that it comes whole out of another process."""
+        return type(self), (self.source, self.problems)
+
 
 class RequestError(FileProblems):
     """A request that can't be read, or that contradicts itself."""

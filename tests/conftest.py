@@ -1,6 +1,7 @@
-"""What every test has: no way out of the machine, and no settings of the person who runs it."""
+"""What every test has, such as no way out of the machine and no settings of who runs it; and what many ask for."""
 
 import io
+import json
 import os
 import socket
 import sys
@@ -12,9 +13,11 @@ import pytest
 from hypothesis import settings
 
 from drafter.cli import main
+from drafter.evals.suites import Suite
 from drafter.models import FakeModel
 from drafter.request import Request
 from tests import recording
+from tests.samples import REQUEST, Make
 
 # The same examples on every machine and every run, and no clock: what fails here fails everywhere.
 settings.register_profile("drafter", deadline=None, derandomize=True)
@@ -113,3 +116,17 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return Done(int(ended.value.code or 0), printed.out, printed.err)
 
     return run
+
+
+@pytest.fixture
+def suite_of(tmp_path: Path) -> Make:
+    """A suite of a few requests, which the phrasebook writes for; keywords replace its fields."""
+
+    def make(count: int = 6, **fields: Any) -> Suite:
+        asked = [{**REQUEST, "sender": f"Ana Ruiz {number}"} for number in range(count)]
+        lines = [json.dumps({"id": f"s{number}", "request": request}) for number, request in enumerate(asked)]
+        (tmp_path / "data.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        usual = {"name": "mine", "about": "a", "data": ["data.jsonl"], "scorers": ["acceptable", "words"]}
+        return Suite.model_validate({"writer": "phrasebook", **usual, **fields, "folder": tmp_path})
+
+    return make

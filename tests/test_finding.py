@@ -258,6 +258,22 @@ def test_with_a_yes_it_is_a_request(command: Command, thread: Path, tmp_path: Pa
     assert '# line 3: Subject: Interview for Data Engineer at Northwind\ncompany = "Northwind"' in path.read_text()
 
 
+def test_where_nobody_can_confirm_it_no_file_is_promised(command: Command, thread: Path, tmp_path: Path) -> None:
+    """`--out` without a terminal ends with 2, before a model is asked, and says what to do; nothing is written."""
+    path = tmp_path / "request.toml"
+    done = command("request", "from-text", thread, "--out", path, "--model", "nobody-asks-this-one")
+    assert (done.code, done.out, path.exists()) == (2, "", False)
+    assert "request.toml was not written" in done.err
+    assert "--yes" in done.err
+
+
+def test_json_is_saved_where_it_is_wanted(command: Command, thread: Path, tmp_path: Path) -> None:
+    """`--json --out FILE` writes to the file what `--json` prints."""
+    printed = command("request", "from-text", thread, "--json")
+    assert command("request", "from-text", thread, "--json", "--out", tmp_path / "found.json") == (0, "", "")
+    assert (tmp_path / "found.json").read_text(encoding="utf-8") == printed.out
+
+
 def test_json_lists_what_is_found(command: Command, thread: Path) -> None:
     """Programs get field, value, line and source."""
     found = json.loads(command("request", "from-text", thread, "--json").out)

@@ -8,12 +8,17 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pexpect
+import pytest
 
+from drafter.errors import EvalDataError
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
+from drafter.evals.records import Record
+from drafter.evals.runfile import RunFile
 from drafter.evals.scoring import Scoring
 from drafter.evals.suites import Suite
 from drafter.message import Usage
@@ -96,6 +101,70 @@ def test_a_run_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: Path)
     assert SAMPLES <= len(paid) <= SAMPLES + KILLS * 2 * IN_FLIGHT
 
 
+class Odd:
+    """A model that is asked several things at a time, and has an error of its own for one of them."""
+
+    name = "odd"
+
+    def __init__(self, bad: str = "no hall") -> None:
+        self.paid: set[str] = set()
+        self._bad, self._all_here = bad, threading.Barrier(IN_FLIGHT)
+
+    def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+        asked = re.search(r"the tour of (hall \d+)", call.messages[-1].content)
+        assert asked is not None
+        if len(self.paid) < IN_FLIGHT:
+            self.paid.add(asked[1].replace("hall ", "s"))
+            self._all_here.wait(60)
+        if asked[1] == self._bad:
+            raise ZeroDivisionError("of nobody's making")
+        return ModelReply(ANSWER, Usage(), self.name)
+
+    async def acomplete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+        return self.complete(call, timeout=timeout)
+
+
+def saved(run: Path) -> dict[str, Record]:
+    return {one.id: one for one in read_run(run)[1]}
+
+
+def test_an_error_that_nobody_foresaw_is_a_failed_sample(tmp_path: Path) -> None:
+    """It is recorded with its place; those beside it are kept, and the others are still asked for."""
+    suite = suite_in(tmp_path, 8)
+    produce(Job(suite, model=Odd("hall 1"), in_flight=IN_FLIGHT), tmp_path / "a.jsonl")
+    found = saved(tmp_path / "a.jsonl")
+    assert [id_ for id_, one in found.items() if one.fault] == ["s1"]
+    assert re.fullmatch(
+        r"unforeseen ZeroDivisionError: of nobody's making \(test_interrupted_runs\.py, line \d+\)",
+        found["s1"].fault or "",
+    )
+    assert len(found) == 8
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, OSError, ZeroDivisionError])
+def test_whatever_stops_it_what_is_paid_for_is_saved(kind: type[BaseException], tmp_path: Path) -> None:
+    """Ctrl-C, a full disk, a fault of whoever is told: all answers that were under way are in the run."""
+    model = Odd()
+
+    def told(_: Record) -> None:
+        if len(RunFile(tmp_path / "a.jsonl").seconds_by_id()) == 1:
+            raise kind
+
+    with pytest.raises(kind):
+        produce(Job(suite_in(tmp_path), model=model, in_flight=IN_FLIGHT), tmp_path / "a.jsonl", told=told)
+    assert set(saved(tmp_path / "a.jsonl")) == model.paid
+
+
+def test_a_wrong_line_that_stops_it_loses_no_answer(tmp_path: Path) -> None:
+    """With `strict`, what was under way when the line was come to is in the run."""
+    suite, model = suite_in(tmp_path), Odd()
+    lines = suite.files[0].read_text(encoding="utf-8").splitlines(keepends=True)
+    suite.files[0].write_text("".join([*lines[:IN_FLIGHT], "{}\n", *lines[IN_FLIGHT:]]), encoding="utf-8")
+    with pytest.raises(EvalDataError, match=f"line {IN_FLIGHT + 1}"):
+        produce(Job(suite, model=model, in_flight=IN_FLIGHT, strict=True), tmp_path / "a.jsonl")
+    assert set(saved(tmp_path / "a.jsonl")) == model.paid == {"s0", "s1", "s2"}
+
+
 def test_a_terminal_has_a_bar(tmp_path: Path) -> None:
     """With how many are done, the rate, and how many were written; it is gone when all is done."""
     suite_in(tmp_path)
@@ -134,3 +203,28 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     assert "Traceback" not in err
     assert command(*produced, "--resume").code == 0
     assert [one.id for one in read_run(run)[1]] == [f"s{number}" for number in range(150)]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_scoring_that_is_stopped_tells_what_it_has(
+    form: str, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 130 with the figures so far, of which no gate is said to fall short; no half document is printed."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+    suite_in(tmp_path, 8)
+    text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["failed"]\n[gates]\nfailed = { most = 0 }\n'
+    (tmp_path / "mine.toml").write_text(text)
+    judged = []
+
+    def judge(record: Record) -> None:
+        judged.append(record.id)
+        if len(judged) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    done = command("eval", "score", tmp_path / "data.jsonl", "--suite", tmp_path / "mine.toml", "--format", form)
+    told = done.out if form == "text" else done.err
+    assert (done.code, done.out == "") == (130, form == "json")
+    assert re.search(r"the figures of the first [1-5] samples", " ".join(done.err.split()))
+    assert "failed" in told
+    assert "fell short" not in done.out + done.err

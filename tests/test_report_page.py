@@ -79,7 +79,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     written = suites["before"].model_copy(update={"data": ("asked.jsonl",), "writer": "phrasebook"})
     produce(Job(written), folder / "written.run.jsonl")
     runs = {name: folder / f"{name}.run.jsonl" for name in ("before", "after", "written")}
+    lines = runs["before"].read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "broken.jsonl").write_text("".join([*lines[:-1], "{<b>}\n"]), encoding="utf-8")
     pages = {
+        "broken": page_of(suites["before"], runs["before"], folder / "broken.jsonl", told=lambda _: None),
         "one": page_of(suites["before"], runs["before"]),
         "two": page_of(suites["before"], runs["before"], runs["after"]),
         "written": page_of(written, runs["written"]),
@@ -213,6 +216,16 @@ def test_two_runs_stand_side_by_side(opened: Open) -> None:
     shown.locator("details h3").first.wait_for()
     assert shown.locator("details h3").all_inner_texts()[:3] == ["Before", "After", "What changed"]
     assert "[date]." in shown.locator("del").all_inner_texts()
+
+
+def test_what_is_missing_is_on_it(opened: Open) -> None:
+    """Lines that could not be read, and samples that only one of two runs has."""
+    shown = opened("broken")
+    assert "1 line could not be read" in shown.locator("#unread").inner_text()
+    assert "broken.jsonl, line 5" in shown.locator("#unread").inner_text()
+    assert shown.locator("#verdict").inner_text() == "In all: incomplete."
+    assert "1 sample is missing from the second run: missed" in shown.locator("#gaps").inner_text()
+    assert opened("two").locator("#unread").is_hidden()
 
 
 def test_claims_stand_under_the_draft(opened: Open) -> None:

@@ -25,7 +25,9 @@ COMMANDS = {
     "request": Entry(("request",), "Make a request from what you have: a mail thread, or notes."),
     "guide": Entry(("guide",), "Print the ten principles of a graceful withdrawal, or the advice for a request."),
     "rules": Entry(("rules",), "List, explain and test the guardrails."),
-    "eval": Entry(("evaluate", "runs", "comparisons"), "Measure the guardrails and the writers: suites, runs, ..."),
+    "eval": Entry(
+        ("evaluate", "runs", "suites", "comparisons"), "Measure the guardrails and the writers: suites, runs, ..."
+    ),
     "mcp": Entry(("mcp",), "Offer draft, check, advise and the guide to agents over MCP."),
     "doctor": Entry(("doctor",), "Say what is configured and where, what will write, and whether it answers."),
 }

@@ -10,10 +10,16 @@ import typer
 from drafter.cli import examples, render
 from drafter.cli.evaluate import evaluate
 from drafter.cli.outcome import Place
-from drafter.cli.runs import As, Force, Form, Jobs, OtherSuite, Out, RunPath, put_as, suite_of
+from drafter.cli.runs import As, Force, Form, Jobs, OtherSuite, Out, RunPath, Strict, put_as, suite_of
 
 if TYPE_CHECKING:
     from drafter.evals.comparing import Comparison
+    from drafter.evals.records import Unread
+
+SHOWN = 20
+"""Lines that can't be read of which a note is made each; all are counted."""
+
+GATE = "Exit 0 for pass, 3 improved, 1 regressed, 4 too few samples to tell, 5 incomplete: samples are missing."
 
 
 @evaluate.command(name="list")
@@ -30,13 +36,12 @@ def compare(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A run, or a scored one such as the baseline.")],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another run of the same suite.")],
     suite: OtherSuite = None,
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Exit 0 for pass, 3 improved, 1 regressed, 4 too few samples to tell.")
-    ] = False,
+    gate: Annotated[bool, typer.Option("--gate", help=GATE)] = False,
     form: As = Form.TEXT,
     jobs: Jobs = None,
     out: Out = None,
     force: Force = False,
+    strict: Strict = False,
 ) -> None:
     """Say what changed from one run to another, sample by sample: better, worse, alike, or too few to tell.
 
@@ -50,7 +55,7 @@ def compare(
     place = Place(out, force)
     place.check()
     with barred():
-        made = compared(load_suite(suite or suite_of(before)), before, after, jobs=jobs)
+        made = compared(load_suite(suite or suite_of(before)), before, after, jobs=jobs, strict=strict)
     _deliver(made, form, place)
     if gate:
         raise typer.Exit(EXITS[made.verdict])
@@ -65,16 +70,28 @@ def report(
     suite: OtherSuite = None,
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
     force: Force = False,
+    strict: Strict = False,
 ) -> None:
-    """Write a run, or two beside each other, as one page to look at: it needs no network and no server."""
+    """Write a run, or two beside each other, as one page to look at: it needs no network and no server.
+
+    Lines that can't be read are told, counted and listed on the page; with --strict they stop it.
+    """
     from drafter.evals.offline import barred
     from drafter.evals.page import page
+    from drafter.evals.reports import lines_in_words
     from drafter.evals.suites import load_suite
 
     place = Place(out, force)
     place.check()
+    unread: list[Unread] = []
     with barred():
-        place.put(page(load_suite(suite or suite_of(run)), run, other))
+        place.put(page(load_suite(suite or suite_of(run)), run, other, None if strict else unread.append))
+    for one in unread[:SHOWN]:
+        render.note(str(one), label="not read")
+    if unread:
+        render.note(
+            f"{lines_in_words(len(unread))} could not be read and count in no figure; the page lists what is wrong."
+        )
     render.note(f"The page is in {out}.")
 
 
@@ -107,7 +124,7 @@ def _show(made: Comparison) -> None:
 def show_changes(made: Comparison) -> None:
     """What changed, and what that rests on; a line where nothing did."""
     from drafter.evals.comparing import Verdict
-    from drafter.evals.reports import grounds
+    from drafter.evals.reports import gaps, grounds
 
     screen = render.console(stderr=False)
     for one in made.changes:
@@ -117,7 +134,7 @@ def show_changes(made: Comparison) -> None:
         for word, ids in (("worse", one.lost), ("better", one.won)):
             if ids:
                 screen.print(f"  {word}: {', '.join(ids)}", soft_wrap=True)
-    if made.only_before or made.only_after:
-        screen.print(f"Not compared: {len(made.only_before)} only before, {len(made.only_after)} only after.")
+    for gap in gaps(made):
+        screen.print(f"Not compared: {gap}", soft_wrap=True)
     said = f"{len(made.changed_messages)} of {made.pairs} messages differ. In all: {made.verdict}."
     screen.print(f"{made.suite}, beside what it is compared with: {said}", style="bold", soft_wrap=True)

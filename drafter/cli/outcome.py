@@ -20,6 +20,9 @@ WITHOUT_MODEL = (
     "To have a model write: set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, and --model NAME."
 )
 
+PACKED = frozenset({".gz", ".zst", ".bz2", ".xz", ".zip"})
+"""Names that promise what nothing here writes."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -36,7 +39,10 @@ class Place:
         if path.is_dir() or not path.parent.is_dir():
             fault = "is a folder" if path.is_dir() else f"can't be made: there is no folder {path.parent}"
             raise typer.BadParameter(f"{path} {fault}; name a file in a folder that exists", param_hint=option)
-        if path.exists() and not self.force:
+        if path.suffix in PACKED:
+            told = f"{path} would hold plain text under an archive's name; leave out {path.suffix}, and pack it later"
+            raise typer.BadParameter(told, param_hint=option)
+        if path.is_file() and not self.force and _standard(path) is None:
             raise typer.BadParameter(f"{path} exists already; add --force to replace it", param_hint=option)
 
     def put(self, text: str) -> None:
@@ -118,18 +124,47 @@ def length_note(message: Draft, channel: Channel) -> str | None:
 
 
 def save(path: Path, held: str | bytes) -> None:
-    """Writes a file whole or not at all: beside it first, then in its place."""
-    import tempfile
+    """Writes a file whole or not at all: beside it first, then in its place.
 
+    A link stays, and the file behind it is written; devices, pipes and the standard streams stay and are written to.
+    """
+    raw = held.encode("utf-8") if isinstance(held, str) else held
+    if (stderr := _standard(path)) is not None:
+        typer.echo(raw, nl=False, err=stderr)
+        return
     try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(held.encode("utf-8") if isinstance(held, str) else held)
-            Path(beside).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(beside).unlink()
-            raise
+        if path.exists() and not path.is_file():
+            path.write_bytes(raw)
+        else:
+            _put_in_place(Path(os.path.realpath(path)), raw)
     except OSError as fault:
         raise DrafterError(f"{path}: can't be written: {fault.strerror or fault}") from fault
+
+
+def _put_in_place(path: Path, raw: bytes) -> None:
+    import shutil
+    import tempfile
+
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(raw)
+        if path.exists():
+            shutil.copymode(path, beside)
+        Path(beside).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(beside).unlink()
+        raise
+
+
+def _standard(path: Path) -> bool | None:
+    """Whether a path is standard error or, with False, standard output, as /dev/stdout is; None where it is neither.
+
+    To write beside such a path would lose what is printed, where it leads to a file.
+    """
+    for number, stderr in ((1, False), (2, True)):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(path.stat(), os.fstat(number)):
+                return stderr
+    return None

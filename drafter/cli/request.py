@@ -63,16 +63,24 @@ def from_text(
     place = Place(out, force)
     place.check()
     text = read_text(file, "there is nothing to read")
+    asked = not (yes or as_json) and _can_ask(from_stdin=file == "-")
+    if out is not None and not (asked or yes or as_json):  # before a model is paid for what nobody will confirm
+        raise DrafterError(
+            f"{out} was not written: nobody is here to confirm what is found. Run this in a terminal, or add --yes to "
+            "take all of it, and read the request"
+        )
     found = _found(text, model)
     if as_json:
-        typer.echo(render.as_json([one.model_dump() for one in found]))
+        place.put(render.as_json([one.model_dump() for one in found]))
     elif not found:
         raise DrafterError("nothing was found in it that belongs into a request; answer the questions instead: drafter")
     elif yes:
         place.put(_as_request(found).rstrip("\n"))
         render.note(f"Every value has its line above it. Read it through before you use it.{_missing(found)}")
+    elif asked:
+        _confirmed(found, place)
     else:
-        _confirmed(found, place, from_stdin=file == "-")
+        _only_shown(found)
 
 
 def _found(text: str, model: str | None) -> Sequence[Found]:
@@ -91,17 +99,19 @@ def _found(text: str, model: str | None) -> Sequence[Found]:
     return sound([*by_model, *(one for one in by_rule if one.field == "private")])
 
 
-def _confirmed(found: Sequence[Found], place: Place, *, from_stdin: bool) -> None:
-    """Has the person confirm what was found, and goes on with it; where nobody can, it is only shown."""
-    if not _can_ask(from_stdin=from_stdin):
-        for one in found:
-            typer.echo(render.printable(f"{one.field}: {one.value}"))
-            typer.echo(render.printable(f"    line {one.line}: {one.source}"))
-        render.note(
-            "Nothing was made of it: run this in a terminal to confirm it, or add --yes and read the request."
-            f"{_missing(found)}"
-        )
-        return
+def _only_shown(found: Sequence[Found]) -> None:
+    """Shows what was found where nobody can confirm it."""
+    for one in found:
+        typer.echo(render.printable(f"{one.field}: {one.value}"))
+        typer.echo(render.printable(f"    line {one.line}: {one.source}"))
+    render.note(
+        "Nothing was made of it: run this in a terminal to confirm it, or add --yes and read the request."
+        f"{_missing(found)}"
+    )
+
+
+def _confirmed(found: Sequence[Found], place: Place) -> None:
+    """Has the person confirm what was found, and goes on with it."""
     from drafter.cli.interview.answers import Kept
     from drafter.cli.interview.asking import Stopped
     from drafter.cli.interview.questions import Choice

@@ -1,4 +1,4 @@
-"""`drafter eval produce`, `record`, `score` and `run`: suites become runs, and runs figures."""
+"""`drafter eval produce`, `record` and `score`: suites become runs, and runs figures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from drafter.content import folder_from
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from drafter.evals.comparing import Comparison
     from drafter.evals.records import Record
     from drafter.evals.scoring import Scores
     from drafter.evals.suites import Suite
@@ -92,7 +91,7 @@ def produce(
 
         count = produce_on(_address(scheduler), wanted, path, resume=resume, **options)
     else:
-        count = _produced(wanted, path, resume=resume, **options)
+        count = produced(wanted, path, resume=resume, **options)
     render.note(f"{count} samples are in {path}.")
 
 
@@ -107,18 +106,23 @@ def record(
     The endpoint is that of OPENAI_BASE_URL or OPENAI_API_KEY. What is recorded is not asked for again, so a recording
     that was stopped goes on when it is begun again.
     """
+    from drafter.evals.runfile import RunFile
     from drafter.evals.suites import load_suite
 
     wanted = load_suite(suite)
     if wanted.writer != "recorded":
         raise typer.BadParameter(f"{wanted.name} is not written by a recorded model", param_hint="SUITE")
     path = folder / f"{wanted.name}.jsonl"
-    path.unlink(missing_ok=True)
-    count = _produced(wanted, path, recording=True, in_flight=in_flight)
+    RunFile(path).remove()
+    count = produced(wanted, path, recording=True, in_flight=in_flight)
     render.note(f"{count} samples are in {path}, and the recordings in {wanted.exchanges}.")
 
 
-def _produced(suite: Suite, path: Path, **options: Any) -> int:
+def produced(suite: Suite, path: Path, *, form: Form = Form.TEXT, **options: Any) -> int:
+    """Has a suite written, with a bar, and tells of what failed; how many samples the run has.
+
+    Ctrl-C ends it with the figures so far: on standard error, where standard output has another `form`.
+    """
     from drafter.evals.offline import barred
     from drafter.evals.produce import Job, produce
     from drafter.evals.runfile import RunFile
@@ -146,7 +150,7 @@ def _produced(suite: Suite, path: Path, **options: Any) -> int:
         there = RunFile(path).count()
         render.note(f"{there} samples are in {path}; `produce --resume` goes on with them. So far:")
         if there:
-            deliver(_scoring(path, suite), Form.TEXT, Place(None))
+            _show(scored(path, suite, form=form), stderr=form is not Form.TEXT)
         raise typer.Exit(STOPPED) from None
 
 
@@ -197,9 +201,9 @@ def score(
             from drafter.evals.cluster import on_cluster
 
             with on_cluster(_address(scheduler)) as cluster:
-                scores = _scoring(run, wanted, save=save, strict=strict, engine=cluster)
+                scores = scored(run, wanted, form=form, save=save, strict=strict, engine=cluster)
         else:
-            scores = _scoring(run, wanted, save=save, strict=strict, jobs=jobs)
+            scores = scored(run, wanted, form=form, save=save, strict=strict, jobs=jobs)
     deliver(scores, form, place)
     if gate and scores.shortfalls:
         raise typer.Exit(1)
@@ -222,7 +226,8 @@ def _address(scheduler: str | None) -> str:
     return scheduler
 
 
-def _scoring(run: Path, suite: Suite, *, save: Path | None = None, **options: Any) -> Scores:
+def scored(run: Path, suite: Suite, *, form: Form = Form.TEXT, save: Path | None = None, **options: Any) -> Scores:
+    """The figures of a run, with a bar; Ctrl-C ends it as it does `produced`."""
     from drafter.evals.baselines import save_scored
     from drafter.evals.offline import barred
     from drafter.evals.reading import count_lines
@@ -237,70 +242,12 @@ def _scoring(run: Path, suite: Suite, *, save: Path | None = None, **options: An
 
         scores = scoring.scores(told) if save is None else save_scored(scoring, save, told)
     if scoring.stopped:
-        render.note(f"These are the figures of the first {scores.samples} samples of {run}.")
-        deliver(scores, Form.TEXT, Place(None))
+        if scores.samples:
+            render.note(f"These are the figures of the first {scores.samples} samples of {run}.")
+            part = scores.model_copy(update={"shortfalls": ()})  # gates are for the whole
+            _show(part, stderr=form is not Form.TEXT)
         raise typer.Exit(STOPPED)
     return scores
-
-
-@evaluate.command(name="run", epilog=examples("drafter eval run guardrails phrasebook --gate"))
-def run_suites(
-    suites: Annotated[
-        list[str] | None, typer.Argument(metavar="SUITE...", help="Left out: all that come along.")
-    ] = None,
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Exit 1 where a figure falls short, or got worse than the baseline.")
-    ] = False,
-    jobs: Jobs = None,
-    folder: Annotated[Path, typer.Option("--runs", help="Where the runs are saved; what is there is replaced.")] = RUNS,
-    form: As = Form.TEXT,
-    strict: Strict = False,
-    renew: Annotated[
-        bool, typer.Option("--renew-baselines", help="Let what is found be what later runs are compared with.")
-    ] = False,
-) -> None:
-    """Produce and score suites offline, one after the other, and compare each with its baseline."""
-    from drafter.evals.suites import known_suites, load_suite
-
-    bad = False
-    for suite in map(load_suite, suites or known_suites()):
-        if suite.exchanges is not None and not any(suite.exchanges.glob("*.json")):
-            render.note(f"left out: nothing is recorded yet; see `drafter eval record {suite.name}`", label=suite.name)
-            continue
-        scores, made = _run(suite, folder, renew=renew, jobs=jobs, strict=strict)
-        deliver(scores, form, Place(None))
-        bad = bad or bool(scores.shortfalls)
-        if made is not None:
-            bad = _beside_the_baseline(made, form) or bad
-    if gate and bad:
-        raise typer.Exit(1)
-
-
-def _run(
-    suite: Suite, folder: Path, *, renew: bool, jobs: int | None, strict: bool
-) -> tuple[Scores, Comparison | None]:
-    from drafter.evals.baselines import compared
-
-    path, scored = folder / f"{suite.name}.jsonl", folder / f"{suite.name}.scored.jsonl"
-    path.unlink(missing_ok=True)
-    _produced(suite, path, strict=strict)
-    scores = _scoring(path, suite, save=scored, jobs=jobs, strict=strict)
-    against = suite.compared_with
-    if renew and against is not None:
-        against.parent.mkdir(parents=True, exist_ok=True)
-        against.write_bytes(scored.read_bytes())
-    known = against is not None and against.exists()
-    return scores, compared(suite, against, scored) if known and against is not None else None
-
-
-def _beside_the_baseline(made: Comparison, form: Form) -> bool:
-    """Says what changed since the baseline; whether it got worse."""
-    from drafter.cli.comparisons import show_changes
-    from drafter.evals.comparing import Verdict
-
-    if form is Form.TEXT:
-        show_changes(made)
-    return made.verdict is Verdict.REGRESSED
 
 
 def deliver(scores: Scores, form: Form, place: Place) -> None:
@@ -319,10 +266,10 @@ def put_as(form: Form, place: Place, made: Any, markdown: Callable[[Any], str], 
     place.put(written.get(form, markdown)(made).rstrip("\n"))
 
 
-def _show(scores: Scores) -> None:
+def _show(scores: Scores, *, stderr: bool = False) -> None:
     from drafter.evals.reports import figure_rows, rule_rows, wrongly
 
-    screen = render.console(stderr=False)
+    screen = render.console(stderr=stderr)
     made = render.table(scores.suite, "of", f"{scores.samples} samples")
     for row in figure_rows(scores):
         made.add_row(*row)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory
 
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.comparing import Comparison, compare
-from drafter.evals.reading import read_header, read_scored, scored_lines
-from drafter.evals.records import Scored, line_of
+from drafter.evals.reading import read_header, read_scored
+from drafter.evals.records import Scored, Unread, line_of
+from drafter.evals.runfile import behind, refuse_what_is_no_file
 from drafter.evals.scoring import Scores, Scoring, scored_header
 from drafter.evals.suites import Suite
 from drafter.evals.sums import Sums
@@ -18,34 +20,48 @@ Told = Callable[[Sums], None]
 
 
 def save_scored(scoring: Scoring, path: Path, told: Told | None = None) -> Scores:
-    """The figures of a run, whose scored lines are saved: written beside first, then put in place."""
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("w+b") as lines:
-        lines.write(line_of(scored_header(read_header(scoring.path))).encode())
-        scores = scoring.scores(told, lines)
-    if scoring.stopped:
-        beside.unlink()
-    else:
-        beside.replace(path)
+    """The figures of a run, whose scored lines are saved: written beside first, then put in place.
+
+    Raises EvalDataError for a place that they can't be saved in.
+    """
+    refuse_what_is_no_file(place := behind(path))
+    if place.exists() and place.samefile(scoring.path):
+        raise EvalDataError(str(path), [Problem("", "is the run itself, which stays as it is; name another file")])
+    beside = place.with_name(f".{place.name}.part")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("w+b") as lines:
+            lines.write(line_of(scored_header(read_header(scoring.path))).encode())
+            scores = scoring.scores(told, lines)
+        if not scoring.stopped:
+            beside.replace(place)
+    except OSError as fault:
+        raise EvalDataError(str(path), [Problem("", f"can't be written: {fault.strerror or fault}")]) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
     return scores
 
 
-def compared(suite: Suite, before: Path, after: Path, *, jobs: int | None = None) -> Comparison:
+def compared(suite: Suite, before: Path, after: Path, *, jobs: int | None = None, strict: bool = False) -> Comparison:
     """Two runs of one suite: scored ones as they were judged then, others as they are judged now.
 
-    Raises EvalDataError where they are of different suites.
+    Lines that can't be read are told in the comparison, which then passes nothing; `strict` stops at the first. Raises
+    EvalDataError where the runs are of different suites.
     """
     one, other = read_header(before).suite, read_header(after).suite
     if one != other:
         raise EvalDataError(str(after), [Problem("", f"is a run of {other}, and {before} one of {one}")])
-    return compare(suite, _side(suite, before, jobs), _side(suite, after, jobs))
+    unread: list[Unread] = []
+    told = None if strict else unread.append
+    old, new = (list(_side(suite, path, jobs, told)) for path in (before, after))
+    return compare(suite, old, new, tuple(map(str, unread)))
 
 
-def _side(suite: Suite, path: Path, jobs: int | None) -> Iterator[Scored]:
+def _side(suite: Suite, path: Path, jobs: int | None, told: Callable[[Unread], None] | None) -> Iterator[Scored]:
     if read_header(path).judged is not None:
-        yield from read_scored(path)
+        yield from read_scored(path, told)
         return
-    with TemporaryFile() as lines:
-        Scoring(suite, path, jobs=jobs).scores(lines=lines)
-        lines.seek(0)
-        yield from scored_lines(lines, path)
+    with TemporaryDirectory() as folder:
+        save_scored(Scoring(suite, path, jobs=jobs), scored := Path(folder) / "scored.jsonl")
+        yield from read_scored(scored, told)

@@ -8,8 +8,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from drafter.errors import EvalDataError, Problem
+from drafter.evals.brought import scorers_of
 from drafter.evals.records import Scored
-from drafter.evals.scorers import Scorer, scorer
+from drafter.evals.scorers import Scorer
 from drafter.evals.statistics import least_visible, mcnemar, paired
 from drafter.evals.suites import Suite
 from drafter.guardrails.pack import RULES
@@ -27,10 +28,11 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105 -- a verdict
     IMPROVED = "improved"
     REGRESSED = "regressed"
+    INCOMPLETE = "incomplete"
     TOO_FEW = "too few samples to tell"
 
 
-EXITS = {Verdict.PASS: 0, Verdict.IMPROVED: 3, Verdict.REGRESSED: 1, Verdict.TOO_FEW: 4}
+EXITS = {Verdict.PASS: 0, Verdict.REGRESSED: 1, Verdict.IMPROVED: 3, Verdict.TOO_FEW: 4, Verdict.INCOMPLETE: 5}
 """The exit code of each verdict under `--gate`; 2 is for what could not be compared."""
 
 
@@ -56,7 +58,9 @@ class Change(BaseModel):
 
 
 class Comparison(BaseModel):
-    """Two runs of one suite. `only_before` and `only_after` are samples that one of them lacks."""
+    """Two runs of one suite. `only_before` and `only_after` are samples that one of them lacks, `unread` are lines of
+    either that are none. What is only before, or unread, is not known to have passed: that is `INCOMPLETE`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,6 +68,7 @@ class Comparison(BaseModel):
     pairs: int
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
+    unread: tuple[str, ...] = ()
     changes: tuple[Change, ...]
     changed_messages: tuple[str, ...]
     verdict: Verdict
@@ -72,36 +77,42 @@ class Comparison(BaseModel):
 Pair = tuple[Scored, Scored]
 
 
-def compare(suite: Suite, before: Iterable[Scored], after: Iterable[Scored]) -> Comparison:
+def compare(
+    suite: Suite, before: Iterable[Scored], after: Iterable[Scored], unread: tuple[str, ...] = ()
+) -> Comparison:
     """What changed from one run to the next, by figure and by rule; rules where nothing changed are left out.
 
     A rule counts for the whole where it has got worse by more than its margin ("recall.form/placeholder",
-    "false_alarms.form/placeholder"): few samples break each, so that most could never show that nothing changed. Raises
-    EvalDataError where the runs have no sample in common.
+    "false_alarms.form/placeholder"): few samples break each, so that most could never show that nothing
+    changed. `unread` says which lines could not be read. Raises EvalDataError where the runs have no sample in common.
     """
     old, new = {one.id: one for one in before}, {one.id: one for one in after}
     both = [(old[id_], new[id_]) for id_ in old if id_ in new]
     if not both:
-        raise EvalDataError(suite.name, [Problem("", "the two runs have no sample in common")])
-    found = [_change(scorer(name), suite.margins.get(name, 0.0), both) for name in suite.scorers]
+        problems = ["the two runs have no sample in common", *unread[:5]]
+        raise EvalDataError(suite.name, [Problem("", what) for what in problems])
+    found = [_change(one, suite.margins.get(one.name, 0.0), both) for one in scorers_of(suite)]
     changes = tuple(change for change in found if change is not None)
     rules = tuple(_rule_changes(suite, both))
+    missing = tuple(id_ for id_ in old if id_ not in new)
     return Comparison(
         suite=suite.name,
         pairs=len(both),
-        only_before=tuple(id_ for id_ in old if id_ not in new),
+        only_before=missing,
         only_after=tuple(id_ for id_ in new if id_ not in old),
+        unread=unread,
         changes=(*changes, *rules),
         changed_messages=tuple(one.id for one, other in both if one.message != other.message),
         verdict=_overall(
             [change.verdict for change in changes]
             + [change.verdict for change in rules if change.verdict is Verdict.REGRESSED]
+            + [Verdict.INCOMPLETE] * bool(missing or unread)
         ),
     )
 
 
 def _overall(verdicts: Sequence[Verdict]) -> Verdict:
-    for verdict in (Verdict.REGRESSED, Verdict.TOO_FEW, Verdict.IMPROVED):
+    for verdict in (Verdict.REGRESSED, Verdict.INCOMPLETE, Verdict.TOO_FEW, Verdict.IMPROVED):
         if verdict in verdicts:
             return verdict
     return Verdict.PASS

@@ -7,45 +7,77 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from drafter.content import read_text
 from drafter.evals.comparing import compare
-from drafter.evals.reading import read_run
-from drafter.evals.records import Record
-from drafter.evals.reports import figure_rows, grounds, rule_rows
-from drafter.evals.scorers import Outcome, outcome
+from drafter.evals.reading import Told, read_run
+from drafter.evals.records import Record, Unread
+from drafter.evals.reports import figure_rows, gaps, grounds, rule_rows
+from drafter.evals.scorers import Outcome, judged, outcome_of
 from drafter.evals.scoring import Scores, score, scored_of
 from drafter.evals.suites import Suite
 from drafter.evals.sums import wrong
-from drafter.guardrails import check
-from drafter.message import Finding
+from drafter.message import Finding, Report
 
 PLACE = "/*DATA*/null"
 
 
-def page(suite: Suite, run: Path, other: Path | None = None) -> str:
-    """The page for one run, or for two of one suite. Raises EvalDataError."""
-    header, records = read_run(run)
-    first = [(record, outcome(record)) for record in records]
-    scores = score(suite, (seen for _, seen in first))
+@dataclass(frozen=True)
+class Seen:
+    """A sample with what the guardrails say of it."""
+
+    record: Record
+    report: Report | None
+    outcome: Outcome
+
+
+def page(suite: Suite, run: Path, other: Path | None = None, told: Told | None = None) -> str:
+    """The page for one run, or for two of one suite.
+
+    Lines that can't be read are listed on it, and `told` is told of each; without it the first of them raises
+    EvalDataError, as does a file that can't be read.
+    """
+    unread: list[str] = []
+
+    def tell(wrong: Unread) -> None:
+        unread.append(str(wrong))
+        if told is not None:
+            told(wrong)
+
+    heard = None if told is None else tell
+    header, records = read_run(run, heard)
+    first = {record.id: _seen(record) for record in records}
+    scores = score(suite, (seen.outcome for seen in first.values()))
     data: dict[str, Any] = {
         "suite": suite.name,
         "about": suite.about,
         "header": header.model_dump(mode="json"),
         "figures": list(_bars(scores)),
         "rules": list(rule_rows(scores)),
-        "samples": [_sample(record, seen) for record, seen in first],
+        "samples": [_sample(seen) for seen in first.values()],
+        "unread": unread,
     }
     if other is not None:
-        _, later = read_run(other)
-        second = [(record, outcome(record)) for record in later]
-        made = compare(suite, *(scored_of(suite, (seen for _, seen in held)) for held in (first, second)))
-        data["after"] = {record.id: _sample(record, seen) for record, seen in second}
+        _, later = read_run(other, heard)
+        second = {record.id: _seen(record, first.get(record.id)) for record in later}
+        old, new = (scored_of(suite, [seen.outcome for seen in held.values()]) for held in (first, second))
+        made = compare(suite, old, new, tuple(unread))
+        data["after"] = {id_: _sample(seen) for id_, seen in second.items()}
         data["changes"] = [{**one.model_dump(mode="json"), "grounds": grounds(one)} for one in made.changes]
-        data["verdict"] = made.verdict
+        data["verdict"], data["gaps"] = made.verdict, list(gaps(made))
     return read_text("evals/page.html").replace(PLACE, _as_script(data))
+
+
+def _seen(record: Record, before: Seen | None = None) -> Seen:
+    """A sample as it is judged; what stands in both runs word for word is judged once."""
+    alike = before is not None and all(
+        getattr(record, field) == getattr(before.record, field) for field in ("draft", "request", "incoming")
+    )
+    report = before.report if before is not None and alike else judged(record)
+    return Seen(record, report, outcome_of(record, report))
 
 
 def _as_script(data: Any) -> str:
@@ -71,9 +103,9 @@ def _bars(scores: Scores) -> Iterator[dict[str, Any]]:
         }
 
 
-def _sample(record: Record, seen: Outcome) -> dict[str, Any]:
+def _sample(sample: Seen) -> dict[str, Any]:
+    record, report, seen = sample.record, sample.report, sample.outcome
     draft = record.draft
-    report = check(draft, record.request) if draft else None
     return {
         "id": record.id,
         "regime": record.regime,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from traceback import extract_tb
 from typing import Any
 
 import drafter
-from drafter.errors import EvalDataError, Problem
+from drafter.errors import DrafterError, EvalDataError, Problem
 from drafter.evals.records import Header, Record, Unread, content_hash, digest
 from drafter.evals.runfile import RunFile, Writer, key_of
 from drafter.evals.suites import Suite, samples
@@ -81,8 +83,9 @@ def produce(
     """Writes the run of a suite to a file, and returns how many samples it now has.
 
     `told` is called with each record as it is saved, `noted` with what a person should know. What a killed process had
-    saved is kept by `resume`; in the end the records are in the suite's order. Raises EvalDataError for a file that
-    can't be written on, and as `samples` does.
+    saved is kept by `resume`; in the end the records are in the suite's order. Whatever stops it, Ctrl-C or an error,
+    what was under way is still waited for and saved. Raises EvalDataError for a file that can't be written on, and as
+    `samples` does.
     """
     run = RunFile(path)
     paid = job.suite.writer not in {"none", "phrasebook", "scripted"}
@@ -90,10 +93,13 @@ def produce(
         order: list[str] = []
         unread: list[Unread] = []
         wanted = _wanted(job, done, order, None if job.strict else unread.append)
-        for record, seconds in _made(job, wanted, noted):
+
+        def keep(record: Record, seconds: float) -> None:
             writer.add(record, seconds)
             if told is not None:
                 told(record)
+
+        _keep_all(_made(job, wanted, noted), keep)
         _keep_unread(unread if job.shard[0] == 0 else [], done, writer, order)
         writer.flush()
         run.settle(order)
@@ -110,6 +116,19 @@ def _wanted(
             yield sample
 
 
+def _keep_all(made: Generator[Made, None, None], keep: Callable[[Record, float], None]) -> None:
+    """Keeps what is made, and when something stops that, what was under way: it is paid for."""
+    try:
+        for one in made:
+            keep(*one)
+    except (Exception, KeyboardInterrupt) as stop:
+        with suppress(StopIteration, type(stop)):
+            keep(*made.throw(stop))
+            for one in made:
+                keep(*one)
+        raise
+
+
 def _keep_unread(unread: Iterable[Unread], done: frozenset[str], writer: Writer, order: list[str]) -> None:
     for one in unread:
         order.append(key_of(one))
@@ -117,7 +136,7 @@ def _keep_unread(unread: Iterable[Unread], done: frozenset[str], writer: Writer,
             writer.add(one, None)
 
 
-def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None] | None) -> Iterator[Made]:
+def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None] | None) -> Generator[Made, None, None]:
     if job.suite.writer == "none":
         yield from ((sample, 0.0) for sample in wanted)
         return
@@ -133,21 +152,42 @@ def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None] | Non
 def _as_they_come(write: Write, wanted: Iterator[Record], at_a_time: int) -> Iterator[Made]:
     """Each record as soon as it is made, so that a killed run has lost nothing that was paid for and answered."""
     if at_a_time == 1:
-        yield from (_timed(write, sample) for sample in wanted)
+        for sample in wanted:
+            yield _timed(write, sample)
         return
     with ThreadPoolExecutor(at_a_time) as pool:
-        running: set[Future[Made]] = {pool.submit(_timed, write, one) for one in islice(wanted, at_a_time)}
+        under_way: set[Future[Made]] = set()
         try:
-            while running:
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (one.result() for one in ended)
-                running |= {pool.submit(_timed, write, one) for one in islice(wanted, len(ended))}
-        except KeyboardInterrupt:
-            yield from (one.result() for one in wait(running).done)  # they are paid for
+            for sample in islice(wanted, at_a_time):
+                under_way.add(pool.submit(_timed, write, sample))
+            while under_way:
+                ended = wait(under_way, return_when=FIRST_COMPLETED).done
+                for one in ended:
+                    under_way.remove(one)
+                    yield one.result()
+                for sample in islice(wanted, len(ended)):
+                    under_way.add(pool.submit(_timed, write, sample))
+        except (Exception, KeyboardInterrupt):
+            for one in wait(under_way).done:
+                if one.exception() is None:
+                    yield one.result()
             raise
 
 
 def _timed(write: Write, sample: Record) -> Made:
+    """A record and the seconds that it took. What nobody foresaw is a fault of this sample, and the others go on."""
     started = perf_counter()
-    made = write(sample)
+    try:
+        made = write(sample)
+    except DrafterError:  # of the whole, such as recordings that can't be read
+        raise
+    except Exception as fault:
+        made = sample.model_copy(update={"fault": _unforeseen(fault)})
     return made, perf_counter() - started
+
+
+def _unforeseen(fault: Exception) -> str:
+    """An error with the place that it came from, named alike on every machine."""
+    place = extract_tb(fault.__traceback__)[-1]
+    said = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
+    return f"unforeseen {said} ({Path(place.filename).name}, line {place.lineno})"

@@ -8,12 +8,12 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -22,25 +22,32 @@ from drafter.evals.records import FORMAT, Header, Record, Sample, Scored, Unread
 
 BLOCK = 64 * 1024
 """Bytes of a chunk: some ninety drafts, so that progress is seen and Ctrl-C is heard soon."""
+UNREAD = b'{"unread":'
+"""How a line begins that tells of one which could not be read."""
 ROWS = 96
 """Rows of a Parquet file in a chunk."""
 MARK = b"\xef\xbb\xbf"
 """What some editors put before UTF-8."""
 
 Told = Callable[[Unread], None]
+Line = TypeVar("Line", Record, Scored)
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some whole lines of a file, the first of which has a number; or rows of a Parquet file, as Arrow has them."""
+    """Some whole lines of a file, the first of which has a number; or rows of a Parquet file, as Arrow has them.
+
+    `level` is what the scoring of those before has come to (`Variety`).
+    """
 
     file: str
     first: int
     lines: bytes = b""
     rows: Any = None
+    level: int = 0
 
 
-def entries(chunk: Chunk, kind: type[Record] = Record) -> Iterator[tuple[int, Record | Unread]]:
+def entries(chunk: Chunk, kind: type[Line]) -> Iterator[tuple[int, Line | Unread]]:
     """The records of a chunk, each with the number of its line, and what could not be read."""
     for number, read in _readers(chunk, kind):
         try:
@@ -51,7 +58,7 @@ def entries(chunk: Chunk, kind: type[Record] = Record) -> Iterator[tuple[int, Re
             yield number, Unread(unread=f"{chunk.file}, line {number}", what=f"is not UTF-8 from byte {fault.start} on")
 
 
-def _readers(chunk: Chunk, kind: type[Record]) -> Iterator[tuple[int, Callable[[], Record | Unread]]]:
+def _readers(chunk: Chunk, kind: type[Line]) -> Iterator[tuple[int, Callable[[], Line | Unread]]]:
     if chunk.rows is not None:
         for number, row in enumerate(chunk.rows.to_pylist(), start=chunk.first):
             held = {name: _unpacked(value) for name, value in row.items() if value is not None}
@@ -63,9 +70,9 @@ def _readers(chunk: Chunk, kind: type[Record]) -> Iterator[tuple[int, Callable[[
             yield number, partial(_read, line, kind)
 
 
-def _read(line: bytes, kind: type[Record]) -> Record | Unread:
+def _read(line: bytes, kind: type[Line]) -> Line | Unread:
     try:
-        return (Unread if line.startswith(b'{"unread":') else kind).model_validate_json(line)
+        return Unread.model_validate_json(line) if line.startswith(UNREAD) else kind.model_validate_json(line)
     except ValidationError:
         line.decode()
         raise
@@ -207,37 +214,25 @@ def read_samples(path: Path, told: Told | None = None) -> Iterator[Record]:
     return _once(chunks(path), Sample, told)
 
 
-def _once(pieces: Iterator[Chunk], kind: type[Record], told: Told | None) -> Iterator[Record]:
+def read_scored(path: Path, told: Told | None = None) -> Iterator[Scored]:
+    """The lines of a scored run; wrong ones are as for `read_run`."""
+    return _once(run_chunks(path), Scored, told)
+
+
+def _once(pieces: Iterator[Chunk], kind: type[Line], told: Told | None) -> Iterator[Line]:
     seen: set[str] = set()
     for chunk in pieces:
         for number, one in entries(chunk, kind):
-            if isinstance(one, Record) and one.id not in seen:
+            if not isinstance(one, Unread) and one.id not in seen:
                 seen.add(one.id)
                 yield one
                 continue
-            if isinstance(one, Record):
-                one = twice(chunk.file, number, one.id)
+            wrong = one if isinstance(one, Unread) else twice(chunk.file, number, one.id)
             if told is None:
-                raise EvalDataError(one.unread, [Problem("", one.what)])
-            told(one)
+                raise EvalDataError(wrong.unread, [Problem("", wrong.what)])
+            told(wrong)
 
 
 def twice(file: str, number: int, id_: str) -> Unread:
     """A record whose id was there before."""
     return Unread(unread=f"{file}, line {number}", what=f"id {id_!r} is there twice; the first counts")
-
-
-def read_scored(path: Path) -> Iterator[Scored]:
-    """The lines of a scored run. Raises EvalDataError for one that is none."""
-    for chunk in run_chunks(path):
-        yield from scored_lines(chunk.lines.splitlines(keepends=True), path, chunk.first)
-
-
-def scored_lines(lines: Iterable[bytes], path: Path, first: int = 1) -> Iterator[Scored]:
-    """Scored samples from their lines; `path` is named in the EvalDataError where one is none."""
-    for number, line in enumerate(lines, start=first):
-        if line.strip():
-            try:
-                yield Scored.model_validate_json(line)
-            except ValidationError as fault:
-                raise EvalDataError(str(path), [Problem(f"line {number}", said(fault))]) from None

@@ -164,9 +164,12 @@ def run_schema() -> dict[str, Any]:
     }
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical(data: Any) -> str:
     """Data as JSON that is the same for the same data: sorted keys, no blanks, text as it is."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(data)
 
 
 def line_of(one: Header | Record | Unread | Scored) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
+
+from pydantic import BaseModel, computed_field
 
 from drafter.evals.check import Rate
 from drafter.evals.comparing import Change, Comparison, Verdict
@@ -54,7 +56,7 @@ def scores_markdown(scores: Scores) -> str:
         lines += [f"- `{_plain(miss.id)}` {miss.kind} ({miss.regime}): {_plain(miss.why)}" for miss in scores.misses]
         lines += ["", "</details>"]
     if scores.unread:
-        lines += ["", f"{scores.counts['unread']} lines could not be read:", ""]
+        lines += ["", f"{lines_in_words(scores.counts['unread'])} could not be read:", ""]
         lines += [f"- {_plain(one)}" for one in scores.unread]
     if scores.failed:
         lines += ["", f"{scores.counts['failed']} failed:", ""]
@@ -79,7 +81,13 @@ def wrongly(scores: Scores) -> str:
 
 def comparison_markdown(made: Comparison) -> str:
     """A comparison as Markdown: the verdict, a row a figure, and the samples that changed sides."""
-    lines = [f"## {made.suite}: {made.verdict}", "", f"{made.pairs} samples in both runs", ""]
+    return "\n".join([f"## {made.suite}: {made.verdict}", "", *_compared(made)]) + "\n"
+
+
+def _compared(made: Comparison) -> list[str]:
+    lines = [f"{made.pairs} samples in both runs", ""]
+    if missing := [f"- {_plain(one)}" for one in gaps(made)]:
+        lines += [*missing, ""]
     lines += ["| figure | before | after | verdict | what it rests on |", "| --- | --- | --- | --- | --- |"]
     for one in made.changes:
         lines.append(f"| {one.figure} | {one.before:.4g} | {one.after:.4g} | {one.verdict} | {grounds(one)} |")
@@ -87,7 +95,38 @@ def comparison_markdown(made: Comparison) -> str:
         if found := {one.figure: getattr(one, ids) for one in made.changes if getattr(one, ids)}:
             lines += ["", f"Now {word}:", ""]
             lines += [f"- {figure}: {', '.join(f'`{_plain(id_)}`' for id_ in held)}" for figure, held in found.items()]
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+NAMED = 10
+"""Samples of one kind that a sentence names; the others are counted."""
+
+
+def gaps(made: Comparison) -> Iterator[str]:
+    """What could not be compared, in sentences, which name the first few of each kind."""
+    if made.only_before:
+        yield (
+            f"{_samples(made.only_before)} missing from the second run: {_some(made.only_before)}. What is left out on "
+            "purpose takes a new baseline."
+        )
+    if made.only_after:
+        yield f"{_samples(made.only_after)} only in the second run: {_some(made.only_after)}."
+    if made.unread:
+        yield f"{lines_in_words(len(made.unread))} could not be read: {_some(made.unread, '; ')}."
+
+
+def lines_in_words(count: int) -> str:
+    """How many lines: "1 line", "3 lines"."""
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def _samples(ids: Sequence[str]) -> str:
+    return f"{len(ids)} sample{' is' if len(ids) == 1 else 's are'}"
+
+
+def _some(names: Sequence[str], between: str = ", ") -> str:
+    more = f"{between}and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return between.join(names[:NAMED]) + more
 
 
 def grounds(one: Change) -> str:
@@ -103,6 +142,10 @@ def grounds(one: Change) -> str:
 
 def scores_junit(scores: Scores) -> str:
     """A run as JUnit XML: a case for each gate, and one for each sample that failed or was judged wrongly."""
+    return _document(_scores_suite(scores))
+
+
+def _scores_suite(scores: Scores) -> ET.Element:
     suite = ET.Element("testsuite", name=scores.suite)
     fallen = {one.figure: str(one) for one in scores.shortfalls}
     for figure in dict.fromkeys((*scores.gates, *fallen)):
@@ -112,25 +155,88 @@ def scores_junit(scores: Scores) -> str:
     for id_, why in scores.failed:
         _case(suite, "failed", id_, why)
     good = scores.samples - len(scores.misses) - len(scores.failed)
-    suite.set("tests", str(len(suite) + good))
-    return _document(suite)
+    return _counted(suite, good)
 
 
 def comparison_junit(made: Comparison) -> str:
-    """A comparison as JUnit XML: a case for each figure, which fails where it got worse."""
+    """A comparison as JUnit XML: a case for each figure, which fails where it got worse, and one for what lacks."""
+    return _document(_comparison_suite(made))
+
+
+def _comparison_suite(made: Comparison) -> ET.Element:
     suite = ET.Element("testsuite", name=f"{made.suite}, compared")
+    missing = " ".join(gaps(made)) if made.only_before or made.unread else None
+    _case(suite, "compared", "every sample is in both runs", missing)
     for one in made.changes:
         said = f"{one.verdict}: {one.before:.4g} before, {one.after:.4g} after; {grounds(one)}"
         worse, unclear = one.verdict is Verdict.REGRESSED, one.verdict is Verdict.TOO_FEW
         _case(suite, "compared", one.figure, said if worse or unclear else None, "failure" if worse else "skipped")
-    suite.set("tests", str(len(suite)))
-    return _document(suite)
+    return _counted(suite)
 
 
-def _document(suite: ET.Element) -> str:
+class Trial(BaseModel):
+    """What came of one suite: its figures, and what changed since its baseline, where it has one."""
+
+    scores: Scores
+    comparison: Comparison | None
+
+
+class Tried(BaseModel):
+    """What came of several suites; `left_out` says why of each that was not tried, `stopped` that Ctrl-C ended it."""
+
+    suites: list[Trial] = []
+    left_out: dict[str, str] = {}
+    stopped: bool = False
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def passed(self) -> bool:
+        """Whether no gate fell short, and nothing is worse than the baseline or missing beside it."""
+        worse = {Verdict.REGRESSED, Verdict.INCOMPLETE}
+        return not self.stopped and not any(
+            one.scores.shortfalls or (one.comparison is not None and one.comparison.verdict in worse)
+            for one in self.suites
+        )
+
+
+def tried_markdown(tried: Tried) -> str:
+    """Several suites as one Markdown text, each with what changed since its baseline."""
+    parts = []
+    for one in tried.suites:
+        parts.append(scores_markdown(one.scores))
+        if (made := one.comparison) is not None:
+            parts.append("\n".join([f"### Beside its baseline: {made.verdict}", "", *_compared(made), ""]))
+    parts += [f"## {name}: left out\n\n{_plain(why)}\n" for name, why in tried.left_out.items()]
+    if tried.stopped:
+        parts.append("The other suites were not come to: this was stopped.\n")
+    return "\n".join(parts)
+
+
+def tried_junit(tried: Tried) -> str:
+    """Several suites as one JUnit document: two test suites for each, its figures and what changed."""
+    suites = ET.Element("testsuites", name="drafter eval")
+    for one in tried.suites:
+        suites.append(_scores_suite(one.scores))
+        if one.comparison is not None:
+            suites.append(_comparison_suite(one.comparison))
+    for name, why in tried.left_out.items():
+        _case(left := ET.SubElement(suites, "testsuite", name=name), "suite", name, why, "skipped")
+        _counted(left)
+    for count in ("tests", "failures", "skipped"):
+        suites.set(count, str(sum(int(one.get(count, "0")) for one in suites)))
+    return _document(suites)
+
+
+def _counted(suite: ET.Element, more: int = 0) -> ET.Element:
+    """A suite with its counts; `more` are cases that went well and are not listed."""
+    suite.set("tests", str(len(suite) + more))
     for name, kind in (("failures", "failure"), ("skipped", "skipped")):
         suite.set(name, str(len(suite.findall(f"testcase/{kind}"))))
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
+    return suite
+
+
+def _document(root: ET.Element) -> str:
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
 def _case(suite: ET.Element, group: str, name: str, said: str | None, kind: str = "failure") -> None:

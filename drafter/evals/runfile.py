@@ -12,25 +12,32 @@ from pathlib import Path
 from typing import IO, Any
 
 from drafter.errors import EvalDataError, Problem
-from drafter.evals.reading import read_header
+from drafter.evals.reading import UNREAD, read_header
 from drafter.evals.records import Header, Record, Unread, canonical, line_of
+
+PACKED = frozenset({".gz", ".zst", ".parquet"})
+"""Files that are read as runs, and not written as such: they can't be appended to, line by line."""
 
 
 class RunFile:
-    """A run on disk: `PATH` holds the header and the records, `PATH.timings` when it was begun and what each took."""
+    """A run on disk: `PATH` holds the header and the records, `PATH.timings` when it was begun and what each took.
+
+    Where the path is a link, the run is the file behind it, whoever else leads to it.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.timings = path.with_name(f"{path.name}.timings")
+        self.path = behind(path)
+        self.timings = self.path.with_name(f"{self.path.name}.timings")
 
     @contextmanager
     def writing(self, header: Header, *, resume: bool, durable: bool = True) -> Iterator[tuple[frozenset[str], Writer]]:
         """The ids that are in the file already, and a writer for the rest.
 
         A torn last line is taken away first. `durable` has each record on disk before the next. Raises EvalDataError
-        where the file is there and may not be gone on with, where it is of another making, or where another process
-        writes it.
+        where the file is there and may not be gone on with, where it is of another making, where another process writes
+        it, and where no lines can be appended to it.
         """
+        refuse_what_is_no_file(self.path)
         with _locked(self.path):
             done = self._resumed(header) if resume and self.path.exists() else self._begun(header)
             with self.path.open("ab") as records, self.timings.open("ab") as timings:
@@ -60,6 +67,13 @@ class RunFile:
             )
         return frozenset(key for key, _, _ in _lines(self.path))
 
+    def remove(self) -> None:
+        """Takes the run away, if there is one. Raises EvalDataError where a process writes it."""
+        if self.path.exists():
+            refuse_what_is_no_file(self.path)
+            with _locked(self.path):
+                self.path.unlink(missing_ok=True)
+
     def settle(self, order: Iterable[str]) -> None:
         """Puts the lines into an order of keys, where they are not; written beside, then put in place.
 
@@ -87,19 +101,41 @@ class RunFile:
             return 0
         with self.path.open("rb") as file:
             file.readline()
-            return sum(line.endswith(b"\n") and not line.startswith(b'{"unread":') for line in file)
+            return sum(line.endswith(b"\n") and not line.startswith(UNREAD) for line in file)
 
     def seconds(self) -> Iterator[float]:
         """What each sample took; nothing where that is not known."""
         yield from self.seconds_by_id().values()
 
     def seconds_by_id(self) -> dict[str, float]:
-        """What each sample took, by its id."""
+        """What each sample took, by its id, but for a torn last line. Raises EvalDataError for a wrong one."""
         if not self.timings.exists():
             return {}
-        lines = self.timings.read_text(encoding="utf-8").splitlines()
-        taken = (json.loads(line) for line in lines if line.endswith("}"))
-        return {one["id"]: one["seconds"] for one in taken if "id" in one}
+        taken: dict[str, float] = {}
+        with self.timings.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                try:
+                    one: Any = json.loads(line) if line.endswith(b"\n") else {"begun": None}
+                    if "begun" not in one:
+                        taken[str(one["id"])] = float(one["seconds"])
+                except (ValueError, TypeError, KeyError):
+                    what = "says of no sample what it took; without this file all can be scored"
+                    raise EvalDataError(str(self.timings), [Problem(f"line {number}", what)]) from None
+        return taken
+
+
+def behind(path: Path) -> Path:
+    """The file that a link leads to, or the path itself."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def refuse_what_is_no_file(path: Path) -> None:
+    """Raises EvalDataError for a place that lines can't be kept in: a folder, a device, an archive by its name."""
+    if path.exists() and not path.is_file():
+        raise EvalDataError(str(path), [Problem("", "is no ordinary file, which this has to be; name another one")])
+    if path.suffix in PACKED:
+        what = f"would hold plain lines under an archive's name; leave out {path.suffix}, and pack it when it is whole"
+        raise EvalDataError(str(path), [Problem("", what)])
 
 
 def key_of(one: Record | Unread) -> str:
@@ -146,12 +182,14 @@ def _locked(path: Path) -> Iterator[Any]:
     """Holds a file for this process. Raises EvalDataError where another has it."""
     from filelock import FileLock, Timeout
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(f"{path}.lock")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise EvalDataError(str(path), [Problem("", "is being written by another process")]) from None
+    except OSError as fault:
+        raise EvalDataError(str(path), [Problem("", f"can't be written: {fault.strerror or fault}")]) from None
     try:
         yield
     finally:

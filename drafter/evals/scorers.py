@@ -1,7 +1,8 @@
 """What is measured of a sample. A scorer looks at one outcome and gives True or False, a number, or None for "does not
-apply"; the figures of a run are shares of the first and averages of the second.
+apply"; the figures of a run are shares of the first and averages of the second. A sample that failed has no number,
+and is in the denominator of every share that it could have been in.
 
-A person's own scorer is a function of an `Outcome`, named in the suite as "module:function".
+A person's own are in `brought`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 
 from drafter.conversation import PHRASEBOOK
-from drafter.errors import EvalDataError, Problem
 from drafter.evals.records import Record
 from drafter.guardrails import check
-from drafter.message import Draft, Occasion, Status
+from drafter.message import Draft, Occasion, Report, Status
+
+NOT_JUDGED = frozenset({Status.ERROR, Status.NOT_RUN})
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,21 @@ class Outcome:
         return frozenset(rule for rule, _, _ in self.findings)
 
 
-def outcome(record: Record) -> Outcome:
-    """The outcome of a record. A sample that failed is not acceptable."""
-    request, draft = record.request, record.draft
+def judged(record: Record) -> Report | None:
+    """What the guardrails say of a record's draft now; None where it has none."""
     occasion = Occasion.WITHDRAWAL if record.incoming is None else Occasion.REPLY
-    report = None if draft is None else check(draft, request, occasion=occasion)
+    return None if record.draft is None else check(record.draft, record.request, occasion=occasion)
+
+
+def outcome(record: Record) -> Outcome:
+    """The outcome of a record, as the guardrails judge it now. A sample that failed is not acceptable."""
+    return outcome_of(record, judged(record))
+
+
+def outcome_of(record: Record, report: Report | None) -> Outcome:
+    """The outcome of a record that was judged."""
+    request, draft = record.request, record.draft
+    errors = report.errors if report else ()
     last = record.tries[0] if record.tries else None
     return Outcome(
         id=record.id,
@@ -64,11 +75,9 @@ def outcome(record: Record) -> Outcome:
         stage=request.stage.value,
         channel=request.channel.value if request.channel else "",
         failed=record.fault or ("no draft" if draft is None else None),
-        acceptable=report is not None and report.acceptable,
-        findings=tuple((one.rule, one.evidence, one.message) for one in report.errors) if report else (),
-        not_judged=tuple(one.rule for one in report.rules if one.status in {Status.ERROR, Status.NOT_RUN})
-        if report
-        else (),
+        acceptable=report is not None and report.acceptable and record.fault is None,
+        findings=tuple([(one.rule, one.evidence, one.message) for one in errors]),
+        not_judged=tuple([one.rule for one in report.rules if one.status in NOT_JUDGED]) if report else (),
         violations=record.violations,
         why=record.why,
         subject=draft.subject if draft else None,
@@ -79,8 +88,8 @@ def outcome(record: Record) -> Outcome:
         calls=sum(one.calls for one in record.tries),
         tokens=sum(one.usage.total for one in record.tries),
         cost_usd=_cost(record),
-        forbidden=_holds(draft, record.forbidden) if record.forbidden and draft else None,
-        fault_named=None if record.expected is None or not record.tries else _names(record, record.expected),
+        forbidden=_holds(draft, record.forbidden) if record.forbidden else None,
+        fault_named=None if record.expected is None else _names(record, record.expected),
     )
 
 
@@ -90,7 +99,7 @@ def _holds(draft: Draft | None, words: tuple[str, ...]) -> bool:
 
 
 def _names(record: Record, kind: str) -> bool:
-    return (record.tries[0].fault or "").partition(":")[0] == kind
+    return bool(record.tries) and (record.tries[0].fault or "").partition(":")[0] == kind
 
 
 def _cost(record: Record) -> float | None:
@@ -131,11 +140,13 @@ def _accepted(one: Outcome) -> Value:
 
 
 def _first_draft(one: Outcome) -> Value:
+    if one.failed:
+        return False
     return one.first_accepted if one.source != PHRASEBOOK or one.calls else None
 
 
 def _fallback(one: Outcome) -> Value:
-    return one.source == PHRASEBOOK if one.calls else None
+    return one.source == PHRASEBOOK if one.calls or one.failed else None
 
 
 def _failed(one: Outcome) -> Value:
@@ -176,17 +187,3 @@ KNOWN = {
         Scorer(SECONDS, lambda one: None, False),  # noqa: ARG005 -- read from beside the run
     )
 }
-
-
-def scorer(name: str) -> Scorer:
-    """A scorer that comes along, or a person's own, as "module:function". Raises EvalDataError."""
-    if name in KNOWN:
-        return KNOWN[name]
-    module, colon, function = name.partition(":")
-    if not colon:
-        there = ", ".join(KNOWN)
-        raise EvalDataError(name, [Problem("scorers", f"is no scorer; there are {there}, or module:function")])
-    try:
-        return Scorer(function, getattr(import_module(module), function), None)
-    except (ImportError, AttributeError) as fault:
-        raise EvalDataError(name, [Problem("scorers", f"can't be imported: {fault}")]) from None

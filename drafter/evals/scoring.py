@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,12 +17,13 @@ from signal import SIG_IGN, SIGINT, signal
 from typing import IO, NamedTuple, Protocol
 
 from drafter.errors import EvalDataError, Problem
+from drafter.evals.brought import scorers_of
 from drafter.evals.check import Rate
 from drafter.evals.offline import bar_for_good
 from drafter.evals.reading import Chunk, chunks, entries, read_header, run_chunks, twice
 from drafter.evals.records import Header, Record, Sample, Scored, Unread, content_hash, digest, line_of
 from drafter.evals.runfile import RunFile
-from drafter.evals.scorers import SECONDS, Outcome, Scorer, outcome, scorer
+from drafter.evals.scorers import SECONDS, Outcome, Scorer, outcome
 from drafter.evals.suites import Gate, Suite
 from drafter.evals.sums import Figures, Miss, Numbers, RuleFigures, Sums, numbers_of
 
@@ -80,19 +82,22 @@ class Engine(Protocol):
 
 
 class Work:
-    """What a worker does with a chunk. It travels to other processes, and holds names alone."""
+    """What a worker does with a chunk. It travels to other processes, and holds of the scorers their names alone."""
 
-    def __init__(self, scorers: Sequence[str], kind: type[Record] = Record, *, lines: bool = False) -> None:
-        self._names, self._kind, self._lines = tuple(scorers), kind, lines
+    def __init__(self, suite: Suite, kind: type[Record] = Record, *, lines: bool = False) -> None:
+        self._suite = suite.model_copy(update={"folder": suite.folder.resolve()})
+        self._kind, self._lines = kind, lines
 
     def __call__(self, chunk: Chunk, seen: set[str] | None = None) -> Part:
         """The part of one chunk; what is in `seen` is not counted again."""
-        held, sums, lines = list(map(scorer, self._names)), Sums(), []
+        held, sums, lines = scorers_of(self._suite), Sums(chunk.level), []
         for number, one in entries(chunk, self._kind):
             if isinstance(one, Record) and seen is not None and one.id in seen:
                 one = twice(chunk.file, number, one.id)
             if isinstance(one, Unread):
                 sums.add_unread(number, one)
+                if self._lines:
+                    lines.append(line_of(one))
                 continue
             if seen is not None:
                 seen.add(one.id)
@@ -125,7 +130,7 @@ def scored(one: Outcome, values: Iterable[tuple[str, bool | float]]) -> Scored:
 
 def scored_of(suite: Suite, found: Iterable[Outcome]) -> Iterator[Scored]:
     """What comparing needs to know of outcomes."""
-    held = list(map(scorer, suite.scorers))
+    held = scorers_of(suite)
     return (scored(one, _values(held, one)) for one in found)
 
 
@@ -149,28 +154,30 @@ class Scoring:
 
         Raises EvalDataError for a file without a sample, or that can't be read.
         """
-        for name in self.suite.scorers:
-            scorer(name)  # a wrong one is named before the work begins
-        work = Work(self.suite.scorers, Record if self.is_run else Sample, lines=lines is not None)
+        scorers_of(self.suite)  # a wrong one is named before the work begins
+        work = Work(self.suite, Record if self.is_run else Sample, lines=lines is not None)
         begin = lines.tell() if lines is not None else 0
-        sums = self._sum(self._engine(work, self._chunks()), told, lines)
+        sums = Sums()
+        self._add(sums, self._engine(work, self._chunks(sums)), told, lines)
         if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
             if lines is not None:
                 lines.seek(begin)
                 lines.truncate()
-            seen: set[str] = set()
-            sums = self._sum((work(chunk, seen) for chunk in self._chunks()), None, lines)
+            seen, sums = set[str](), Sums()
+            self._add(sums, (work(chunk, seen) for chunk in self._chunks(sums)), None, lines)
         if not sums.samples and not sums.unread.count and not self.stopped:
             raise EvalDataError(str(self.path), [Problem("", "holds no sample")])
         if SECONDS in self.suite.scorers:
             sums.numbers[SECONDS].update(RunFile(self.path).seconds())
         return made_scores(self.suite, sums)
 
-    def _chunks(self) -> Iterator[Chunk]:
-        return run_chunks(self.path) if self.is_run else chunks(self.path)
+    def _chunks(self, sums: Sums) -> Iterator[Chunk]:
+        for chunk in run_chunks(self.path) if self.is_run else chunks(self.path):
+            yield replace(chunk, level=sums.variety.level)
 
-    def _sum(self, parts: Iterator[Part], told: Callable[[Sums], None] | None, lines: IO[bytes] | None) -> Sums:
-        sums = Sums()
+    def _add(
+        self, sums: Sums, parts: Iterator[Part], told: Callable[[Sums], None] | None, lines: IO[bytes] | None
+    ) -> None:
         try:
             for part in parts:
                 sums.merge(part.sums)
@@ -182,7 +189,6 @@ class Scoring:
                     told(part.sums)
         except KeyboardInterrupt:
             self.stopped = True
-        return sums
 
 
 def scored_header(header: Header) -> Header:
@@ -243,7 +249,7 @@ def _begin() -> None:
 
 def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
     """The figures that a suite asks for, of outcomes that are at hand."""
-    held, sums = list(map(scorer, suite.scorers)), Sums()
+    held, sums = scorers_of(suite), Sums()
     for number, one in enumerate(found):
         sums.add(number, one, _values(held, one))
     return made_scores(suite, sums)
@@ -251,7 +257,7 @@ def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
 
 def made_scores(suite: Suite, sums: Sums) -> Scores:
     """The figures of sums, and which gates of the suite do not hold."""
-    names = [scorer(name).name for name in suite.scorers]
+    names = suite.scorers
     regimes = sorted({regime for regime, _ in sums.regimes})
     misses = [miss for kind in sorted(sums.misses) for miss in sums.misses[kind]]
     counts = {kind: listed.count for kind, listed in sorted(sums.misses.items())}

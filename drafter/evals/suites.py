@@ -151,7 +151,7 @@ def samples(suite: Suite, told: Told | None = None) -> Iterator[Record]:
 
 
 def _of_file(path: Path, told: Told | None) -> Iterator[Record]:
-    return read_planted(path) if path.suffix == ".tsv" else read_samples(path, told)
+    return read_planted(path, told) if path.suffix == ".tsv" else read_samples(path, told)
 
 
 def _problem(error: Any, where: str) -> Problem:

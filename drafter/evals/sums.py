@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from hashlib import blake2b
 from math import fsum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,7 +31,10 @@ class Figures(BaseModel):
 
 
 class Numbers(Figures):
-    """A number for each of several samples: how many, and their sum, mean, median and 90th percentile."""
+    """A number for each of several samples: how many, and their sum, mean, median and 90th percentile.
+
+    `p90` is the nearest rank: the smallest of the numbers that at least 90 % of them do not exceed.
+    """
 
     count: int
     total: float
@@ -119,58 +122,106 @@ class Variety:
     (J. Li et al., "A diversity-promoting objective function", 2016).
 
     Exact up to `MOST` different runs, beyond that estimated from a sample of them by hash (P. Flajolet, "On adaptive
-    sampling", 1990), within about one per cent, so that a run of any length takes the same memory.
+    sampling", 1990), within about one per cent, so that a run of any length takes the same memory. `level` is how many
+    of the lowest bits of a hash are nought in what is kept. It only grows as parts are put together, so a part may
+    begin at the level that the whole has come to, and has less to carry.
     """
 
     MOST = 1 << 16
+    PENDING = 1 << 14
+    """Words that are taken in before their runs are worked out, all at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: int = 0) -> None:
+        self.level = level
         self._seen: set[int] = set()
         self._total = 0
-        self._level = 0
+        self._words = array("Q")
+        self._lengths = array("q")
 
     def add(self, body: str) -> None:
         """The runs of one message."""
-        words = [_hash_of_word(word) for word in body.casefold().split()]
-        # Odd factors keep the order of the words in the sum, and its lowest bits as good as any.
-        runs = [
-            (3 * one + 5 * two + 7 * three + 11 * four) & _BITS
-            for one, two, three, four in zip(words, words[1:], words[2:], words[3:], strict=False)
-        ]
-        self._total += len(runs)
-        self._keep(runs)
+        before = len(self._words)
+        self._words.extend(map(_HASHES.__getitem__, body.casefold().split()))
+        self._lengths.append(len(self._words) - before)
+        if len(self._words) > self.PENDING:
+            self._settle()
 
     def merge(self, other: Variety) -> None:
         """Those of another part."""
+        other._settle()
+        self._settle()
         self._total += other._total
-        if other._level > self._level:
-            self._level = other._level
+        if other.level > self.level:
+            self.level = other.level
             self._seen = {one for one in self._seen if not one & self._mask}
-        self._keep(other._seen)
+        mask = self._mask
+        self._keep(one for one in other._seen if not one & mask) if mask else self._keep(other._seen)
 
     @property
     def _mask(self) -> int:
-        return (1 << self._level) - 1
+        return (1 << self.level) - 1
+
+    def _settle(self) -> None:
+        """Works out the runs of the words that were taken in."""
+        import numpy as np
+
+        if len(self._words) >= RUN:
+            words = np.frombuffer(self._words, dtype=np.uint64)
+            message = np.repeat(np.arange(len(self._lengths)), np.frombuffer(self._lengths, dtype=np.int64))
+            # Odd factors keep the order of the words in the sum, and its lowest bits as good as any.
+            runs = sum(factor * words[place : len(words) - RUN + 1 + place] for place, factor in enumerate(_factors()))
+            runs = runs[message[: 1 - RUN] == message[RUN - 1 :]]
+            self._total += len(runs)
+            self._keep(runs[runs & np.uint64(self._mask) == 0].tolist())
+        self._words, self._lengths = array("Q"), array("q")
 
     def _keep(self, runs: Iterable[int]) -> None:
-        mask = self._mask
-        self._seen.update([one for one in runs if not one & mask] if mask else runs)
+        self._seen.update(runs)
         while len(self._seen) > self.MOST:
-            self._level += 1
+            self.level += 1
             self._seen = {one for one in self._seen if not one & self._mask}
+
+    def __getstate__(self) -> tuple[int, int, bytes]:
+        """What goes from one process to another: numbers of eight bytes, which is quickly packed."""
+        self._settle()
+        return self.level, self._total, array("Q", self._seen).tobytes()
+
+    def __setstate__(self, state: tuple[int, int, bytes]) -> None:
+        self.__init__(state[0])  # type: ignore[misc]  # made anew
+        self._total = state[1]
+        self._seen.update(array("Q", state[2]))
 
     def rate(self) -> Rate | None:
         """The share, or None where nothing was written."""
-        count = min(self._total, len(self._seen) << self._level)
+        self._settle()
+        count = min(self._total, len(self._seen) << self.level)
         return Rate(count=count, total=self._total) if self._total else None
 
 
-_BITS = (1 << 64) - 1
+RUN = 4
+"""Words of a run."""
 
 
-@lru_cache(maxsize=1 << 16)
-def _hash_of_word(word: str) -> int:
-    return _hash(word)
+@cache
+def _factors() -> tuple[Any, ...]:
+    import numpy as np
+
+    return tuple(map(np.uint64, (3, 5, 7, 11)))
+
+
+class _Hashes(dict[str, int]):
+    """The hash of each word, kept for as many as a language has in letters of this kind."""
+
+    MOST = 1 << 16
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= self.MOST:
+            self.clear()
+        made = self[word] = _hash(word)
+        return made
+
+
+_HASHES = _Hashes()
 
 
 def _hash(text: str) -> int:
@@ -178,9 +229,9 @@ def _hash(text: str) -> int:
 
 
 class Sums:
-    """Everything that the figures of a run are made of."""
+    """Everything that the figures of a run are made of; `level` is that of `Variety`."""
 
-    def __init__(self) -> None:
+    def __init__(self, level: int = 0) -> None:
         self.samples = 0
         self.acceptable = 0
         self.ids = array("Q")
@@ -191,7 +242,7 @@ class Sums:
         self.misses: defaultdict[str, Listed[Miss]] = defaultdict(Listed)
         self.failed: Listed[tuple[str, str]] = Listed()
         self.unread: Listed[str] = Listed()
-        self.variety = Variety()
+        self.variety = Variety(level)
         self._labelled: Counter[str] = Counter()
         self._found: Counter[str] = Counter()
         self._both: Counter[str] = Counter()
@@ -207,7 +258,8 @@ class Sums:
                 self.regimes[one.regime, name].add(value)
             elif value is not None:
                 self.numbers[name][float(value)] += 1
-        self.rejected_by.update(one.rules)
+        if one.findings:
+            self.rejected_by.update(one.rules)
         if one.failed:
             self.failed.add(number, (one.id, one.failed))
         if one.source is not None:
@@ -302,5 +354,5 @@ def numbers_of(counted: Counter[float]) -> Numbers:
         total=round(total, 6),
         mean=round(total / count, 6),
         median=(at((count - 1) // 2) + at(count // 2)) / 2,
-        p90=at(min(count - 1, int(0.9 * count))),
+        p90=at(-(-9 * count // 10) - 1),  # whole numbers: 0.9 × 10 need not be 9
     )

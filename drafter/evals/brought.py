@@ -1,0 +1,110 @@
+"""The scorers of a suite: those that come along, and a person's own, which are functions of an `Outcome`.
+
+A person's own is named as "module:function". The module is a file in the suite's folder, or anything that Python can
+import; the figure has the whole name, so that two modules may have functions of one name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from math import isfinite
+from numbers import Real
+from pathlib import Path
+from traceback import extract_tb
+from types import ModuleType
+from typing import Any
+
+from drafter.errors import DrafterError, EvalDataError, Problem
+from drafter.evals.records import digest
+from drafter.evals.scorers import KNOWN, Outcome, Score, Scorer, Value
+from drafter.evals.suites import Suite
+
+
+def scorers_of(suite: Suite) -> list[Scorer]:
+    """The scorers that a suite names, each once.
+
+    Raises EvalDataError for one that there is none of or that can't be imported, with the file and line at fault.
+    """
+    return [scorer(name, suite.folder) for name in dict.fromkeys(suite.scorers)]
+
+
+def scorer(name: str, folder: Path) -> Scorer:
+    """One scorer; a person's own is looked for in a folder first. Raises EvalDataError."""
+    return KNOWN[name] if name in KNOWN else _own(name, folder.resolve())
+
+
+@cache
+def _own(name: str, folder: Path) -> Scorer:
+    module, colon, function = name.partition(":")
+    if not colon:
+        there = ", ".join(KNOWN)
+        raise EvalDataError(name, [Problem("scorers", f"is no scorer; there are {there}, or module:function")])
+    try:
+        found = getattr(_module(module, folder), function, None)
+    except Exception as fault:  # whatever the module does when it is imported
+        raise _wrong(name, folder, f"can't be imported: {_told(fault)}", fault) from fault
+    if not callable(found):
+        what = f"there is no function {function!r} in {module}" if found is None else f"{function!r} is no function"
+        raise EvalDataError(name, [Problem("scorers", what)])
+    return Scorer(name, _guarded(name, folder, found), None)
+
+
+def _module(name: str, folder: Path) -> ModuleType:
+    """A module of a folder, under a name of its own: another suite may have a file that is called alike."""
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))  # last, so that what lies beside a suite takes nobody's name
+    file = folder / f"{name}.py"
+    if "." in name or not file.is_file():
+        return importlib.import_module(name)
+    spec = spec_from_file_location(f"{name}_{digest(str(folder))}", file)
+    assert spec is not None  # noqa: S101 -- it ends in .py
+    assert spec.loader is not None  # noqa: S101 -- as above
+    made = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def _guarded(name: str, folder: Path, function: Callable[[Outcome], Any]) -> Score:
+    """A person's scorer, whose mistakes are told as theirs."""
+
+    def score(one: Outcome) -> Value:
+        try:
+            value = function(one)
+        except DrafterError:
+            raise
+        except Exception as fault:
+            raise _wrong(name, folder, f"raised {_told(fault)} for sample {one.id!r}", fault) from fault
+        if value is None or isinstance(value, bool):
+            return value
+        value = value.item() if hasattr(value, "item") else value  # numbers of NumPy and the like
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, Real) and isfinite(value):
+            return float(value)
+        given = value if isinstance(value, Real) else type(value).__name__
+        what = f"gave {given} for sample {one.id!r}; a scorer gives True, False, a finite number or None"
+        raise EvalDataError(name, [Problem("scorers", what)])
+
+    return score
+
+
+def _told(fault: Exception) -> str:
+    said = fault.msg if isinstance(fault, SyntaxError) else str(fault)
+    return f"{type(fault).__name__}: {said}" if said else type(fault).__name__
+
+
+def _wrong(name: str, folder: Path, what: str, fault: Exception) -> EvalDataError:
+    """What is wrong with a scorer, with the file and line: in the suite's folder, if it came by there."""
+    if isinstance(fault, SyntaxError) and fault.filename:
+        return EvalDataError(fault.filename, [Problem(f"line {fault.lineno}", f"scorer {name} {what}")])
+    ours = {__file__, importlib.__file__}
+    frames = [one for one in extract_tb(fault.__traceback__) if one.filename not in ours and "<" not in one.filename]
+    near = [one for one in frames if Path(one.filename).is_relative_to(folder)]
+    if not frames:
+        return EvalDataError(name, [Problem("scorers", f"{what}; looked for in {folder} and among what is installed")])
+    place = near[-1] if near else frames[0]
+    return EvalDataError(place.filename, [Problem(f"line {place.lineno}", f"scorer {name} {what}")])

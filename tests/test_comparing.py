@@ -1,0 +1,130 @@
+"""Two runs side by side: better, worse, alike, or too few to tell."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from drafter.errors import EvalDataError
+from drafter.evals import comparing, reports
+from drafter.evals.comparing import Verdict, compare
+from drafter.evals.records import Scored
+from drafter.evals.statistics import least_visible, mcnemar, paired
+from tests.samples import Make
+
+RECALL = "recall.form/placeholder"
+
+
+class TestComparing:
+    """`compare`: better, worse, alike, or too few."""
+
+    def judged(self, good: str) -> list[Scored]:
+        """As many samples as there are signs: "1" is acceptable, "0" is not."""
+        return [Scored(id=str(number), values={"acceptable": sign == "1"}) for number, sign in enumerate(good)]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "verdict"),
+        [
+            ("1" * 40, "1" * 40, Verdict.PASS),
+            ("1" * 40, "1" * 20 + "0" * 20, Verdict.REGRESSED),
+            ("0" * 20 + "1" * 20, "1" * 40, Verdict.IMPROVED),
+            ("1" * 40, "1" * 38 + "00", Verdict.TOO_FEW),
+            ("10" * 5, "01" * 5, Verdict.TOO_FEW),
+        ],
+    )
+    def test_the_verdict(self, before: str, after: str, verdict: Verdict, suite_of: Make) -> None:
+        """It takes more than chance to be better or worse, and enough samples to be alike."""
+        made = compare(suite_of(scorers=["acceptable"]), self.judged(before), self.judged(after))
+        assert made.verdict is verdict
+        assert [comparing.EXITS[one] for one in Verdict] == [0, 3, 1, 5, 4]
+
+    @pytest.mark.parametrize("changed", [1, 3, 5])
+    def test_a_few_changed_numbers_show_nothing(self, changed: int) -> None:
+        """An average is no worse for a handful of samples that all went one way: that comes by chance too often."""
+        found = paired([100.0] * 20, [101.0] * changed + [100.0] * (20 - changed))
+        assert found.low <= 0.0 <= found.high
+
+    def test_who_changed_sides_is_named(self, suite_of: Make) -> None:
+        """Samples are aligned by id, whatever their order; those that one run lacks are named apart."""
+        made = compare(suite_of(scorers=["acceptable"]), self.judged("110"), list(reversed(self.judged("1010"))))
+        assert (made.changes[0].lost, made.changes[0].won, made.only_after) == (("1",), ("2",), ("3",))
+
+    @pytest.mark.parametrize(
+        ("before", "after", "unread", "verdict"),
+        [
+            ("1" * 40, "1" * 39, (), Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 40, ("b.jsonl, line 3: is no object",), Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 20 + "0" * 19, (), Verdict.REGRESSED),
+            ("0" * 20 + "1" * 20, "1" * 39, (), Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 41, (), Verdict.PASS),
+        ],
+    )
+    def test_what_is_missing_has_not_passed(
+        self, before: str, after: str, unread: tuple[str, ...], verdict: Verdict, suite_of: Make
+    ) -> None:
+        """A run that lacks samples, or has lines that can't be read, is neither alike nor better; more is no harm."""
+        made = compare(suite_of(scorers=["acceptable"]), self.judged(before), self.judged(after), unread)
+        assert made.verdict is verdict
+
+    def test_what_is_missing_is_said_in_every_form(self, suite_of: Make) -> None:
+        """With the first names, and how many more there are; in JUnit it is a failure."""
+        lines = tuple(f"b.jsonl, line {number}: is <no> object" for number in range(3))
+        made = compare(suite_of(scorers=["acceptable"]), self.judged("1" * 40), self.judged("1" * 20), lines)
+        said = " ".join(reports.gaps(made))
+        assert "20 samples are missing from the second run: 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, and 10 more" in said
+        assert "3 lines could not be read: b.jsonl, line 0: is <no> object; b.jsonl, line 1" in said
+        assert all(
+            part in reports.comparison_markdown(made) for part in ("20 samples are missing", "is &lt;no> object")
+        )
+        assert ET.fromstring(reports.comparison_junit(made)).get("failures") == "1"
+
+    def flagged(self, found: str) -> list[Scored]:
+        """Samples labelled with one rule, or with none: "1" is found and "0" not; small letters have no label."""
+        rule = ("form/placeholder",)
+        return [
+            Scored(id=str(at), rules=rule if sign in "1y" else (), violations=rule if sign in "10" else ())
+            for at, sign in enumerate(found)
+        ]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "margins", "figures_", "verdict"),
+        [
+            ("1111", "1111", {}, [], Verdict.PASS),
+            ("1" * 30, "1" * 20 + "0" * 10, {}, [RECALL], Verdict.REGRESSED),
+            (
+                "1" * 30,
+                "1" * 20 + "0" * 10,
+                {"recall.form/placeholder": 0.4},
+                [RECALL],
+                Verdict.PASS,
+            ),
+            ("n" * 30, "n" * 20 + "y" * 10, {}, ["false_alarms.form/placeholder"], Verdict.REGRESSED),
+            ("1111", "1110", {}, [RECALL], Verdict.PASS),
+        ],
+    )
+    def test_rules_are_compared_one_by_one(
+        self, before: str, after: str, margins: dict[str, float], figures_: list[str], verdict: Verdict, suite_of: Make
+    ) -> None:
+        """A rule that got worse by more than its margin is a regression of the whole; too few of a rule are not."""
+        made = compare(suite_of(scorers=[], margins=margins), self.flagged(before), self.flagged(after))
+        assert ([one.figure for one in made.changes], made.verdict) == (figures_, verdict)
+
+    def test_a_comparison_is_told_in_every_form(self, suite_of: Make) -> None:
+        """Markdown and JUnit have the verdict, and the samples that changed sides; a regression is a failure."""
+        made = compare(suite_of(scorers=["acceptable"]), self.judged("1" * 9), self.judged("0" * 9))
+        assert "mine: regressed" in reports.comparison_markdown(made)
+        assert "Now worse" in reports.comparison_markdown(made)
+        assert ET.fromstring(reports.comparison_junit(made)).get("failures") == "1"
+
+    def test_runs_without_a_common_sample_are_refused(self, suite_of: Make) -> None:
+        """There is nothing to compare, and that is said."""
+        with pytest.raises(EvalDataError, match="no sample in common"):
+            compare(suite_of(), self.judged("1"), [])
+
+    def test_the_statistics_are_the_textbooks(self) -> None:
+        """Exact McNemar by hand: 1 against 9 is 2 × (1 + 10) / 2^10; equal series differ by nothing."""
+        assert mcnemar(1, 9) == pytest.approx(22 / 1024)
+        assert mcnemar(0, 0) == 1.0
+        assert paired([1, 2, 3], [1, 2, 3]) == (0, 0, 0)
+        low_to_high = paired([0.0] * 50, [1.0, 3.0] * 25)
+        assert low_to_high.low < low_to_high.mean == 2.0 < low_to_high.high
+        assert least_visible(1_000, 10) < least_visible(100, 10) < least_visible(10, 10)
