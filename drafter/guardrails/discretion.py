@@ -98,13 +98,26 @@ def _gives_away(one: Secret, sentence: Sentence, rule: Rule, language: str) -> b
     if one.amounts & _amounts(sentence.wording, language) or any(topic.found(sentence.wording) for topic in one.topics):
         return True
     shared = _told_words(sentence.wording, rule) & one.words
-    if not shared or _enough(one.words, shared):
+    if not shared or _enough(one.words, shared) or _is_of_oneself(sentence, language):
         return bool(shared)
     # A name is written with a capital: in the secret, or in the draft where the secret has small letters throughout.
     written = "".join(
         " " if low in "ʀᴄᴘꜱ" else letter for letter, low in zip(sentence.text, sentence.masked, strict=True)
     )
     return bool(shared & (one.named | _named(written)))
+
+
+_OWN, _THEIRS = re.compile(r"\b(?:i|my|me|mine)\b"), re.compile(r"\b(?:you|your|yours)\b")
+
+
+def _is_of_oneself(sentence: Sentence, language: str) -> bool:
+    """Whether a sentence in the middle speaks of the sender's life: then one word of a secret is enough."""
+    if sentence.place != "body" or tagger(language) is None:
+        return False
+    if does("reason", sentence, language):
+        return True
+    alone = _OWN.search(sentence.masked) and not _THEIRS.search(sentence.masked)
+    return bool(alone) and not does("thank", sentence, language) and not does("open", sentence, language)
 
 
 @kept

@@ -48,7 +48,7 @@ def person_tokens(name: str) -> frozenset[str]:
     """The words that a person may be called by, bare, without titles and without what stands behind a comma."""
     said = spoken(name)
     whole = (_ASIDE.sub("", said).strip() or said).split()
-    kept = [word for word in whole if fold(word).strip(".,") not in _title_words()] or whole
+    kept = [word for word in whole if fold(word).strip(".,") not in _title_words() | {"the"}] or whole
     found = (bare(form) for word in kept for part in (word, *word.split("-")) for form in spellings(part))
     return frozenset(form for form in found if form)
 

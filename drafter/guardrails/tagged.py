@@ -37,9 +37,9 @@ def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
         yield from hits
         return
     for hit in hits:
-        if hit.reading is not case.body or any(
+        if hit.reading is None or any(
             does(head, one, case.language, sign(rule))
-            for one in case.body.sentences
+            for one in hit.reading.sentences
             if one.start <= hit.start < one.end
         ):
             yield hit

@@ -157,7 +157,7 @@ def makes(name: str, sentence: Sentence, language: str) -> bool:
     return known is not None and bar is not None and scores(sentence, language)[bar.head] > bar.above
 
 
-SUBJECTS = 32
+SUBJECTS = 64
 """How much further over its bar a subject has to be: it is no sentence of the kind that the tagger was taught."""
 
 
@@ -167,16 +167,11 @@ def does(name: str, sentence: Sentence, language: str, *signs: str) -> bool:
         return _done(sentence.wording, sentence.moves, sentence.part, language)[name]
     told, bar, known = scores(sentence, language), bars(language)[name], tagger(language)
     further = known.added(bar.head, signs) if known else 0
-    return bool(told) and told[bar.head] + further - _further(sentence.part) > bar.signed
+    return bool(told) and told[bar.head] + further > bar.signed
 
 
 @kept
 def _done(said: Wording, moves: frozenset[str], part: Part, language: str) -> Mapping[str, bool]:
     """Each bar of a head, and whether a sentence is over it."""
-    told, more = weighed(said, moves, language), _further(part)
+    told, more = weighed(said, moves, language), SUBJECTS if part is Part.SUBJECT else 0
     return {name: told[bar.head] - more > bar.above for name, bar in bars(language).items() if bar.head in told}
-
-
-def _further(part: Part) -> int:
-    """How much further over its bar a sentence has to be that stands in some part of a draft."""
-    return SUBJECTS if part is Part.SUBJECT else 0
