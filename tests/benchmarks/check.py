@@ -4,6 +4,7 @@ Times of one machine mean little; the ratios are what to compare. VADER scores s
 style by patterns; both are read as yardsticks of what a pass over a short text costs in Python.
 """
 
+import json
 import random
 import statistics
 import time
@@ -16,11 +17,15 @@ from proselint.tools import LintFile
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from drafter import Draft, Request, check, draft
+from drafter.content import read_text
 from drafter.request import ReasonKind, Share, Stage, Tone
 
 DRAFTS = 500
 ROUNDS = 3
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
+
+LABELLED = ("written", "made", "voices", "fresh")
+"""The files of labelled drafts, whose sentences and requests hardly ever come twice."""
 
 Pair = tuple[Draft, Request]
 MODEL_LETTER = """Dear Tom,
@@ -54,6 +59,15 @@ def drafts() -> list[Pair]:
         )  # fmt: skip
         made.append((Draft.model_validate(draft(request, model="phrasebook", seed=seed).message.model_dump()), request))
     return made
+
+
+def labelled() -> list[Pair]:
+    """English drafts by many authors, each with a request of its own, so that nothing of them is known beforehand."""
+    items = [json.loads(line) for name in LABELLED for line in read_text(f"evals/labelled/{name}.jsonl").splitlines()]
+    pairs = [(Draft(**one["draft"]), Request.model_validate(one["request"])) for one in items]
+    english = [(text, request) for text, request in pairs if request.primary_language == "en"]
+    random.Random(7).shuffle(english)
+    return english[:DRAFTS]
 
 
 def medians(pairs: Sequence[Pair], runs: dict[str, Callable[[Pair], object]]) -> dict[str, float]:
@@ -93,7 +107,8 @@ def main() -> None:
         "proselint": lambda pair: LintFile("draft", pair[0].body).lint(),
     }
     for title, sample in (
-        (f"{len(pairs)} drafts", pairs),
+        (f"{len(pairs)} drafts of the phrasebook", pairs),
+        (f"{DRAFTS} drafts by many authors, none met before", labelled()),
         (f"one of {len(MODEL_LETTER.split())} words", [letter] * 60),
     ):
         found = medians(sample, runs)
