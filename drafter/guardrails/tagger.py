@@ -37,6 +37,8 @@ _FIELD = 32
 _ZERO = 1 << (_FIELD - 1)
 _KEPT = 100_000
 _TOKEN = re.compile(r"([ʀᴄᴘꜱ])[ʀᴄᴘꜱ]*|[^\W\d_]+(?:'[^\W\d_]+)?|(\d)[\d.,:]*|[?!,;:-]")
+_AFTERTHOUGHT = re.compile(r"^p\.? ?s\b[.:,-]* *")
+"""Opens a postscript, and says nothing of what it does."""
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _TELLING = re.compile(r"^(?!\w:)[\w' ]*\w{4,}[\w' ]*$")
 
@@ -46,6 +48,7 @@ def words(text: str) -> list[str]:
 
     A script that sets no spaces between words is taken character by character.
     """
+    text = _AFTERTHOUGHT.sub("", text)
     if not text.isascii() and _UNSPACED.search(text):
         text = _UNSPACED.sub(r" \g<0> ", text)
     found = ["^", *(one[1] or ("0" if one[2] else one[0]) for one in _TOKEN.finditer(text)), "$"]
