@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafter import Draft, Request, check
-from drafter.guardrails.reading import count_words
+from drafter.guardrails.plain import count_words
 
 LIMITS = {"email": 150, "linkedin": 100, "text": 60, "phone": 120}
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafter import Draft, Request, check
-from drafter.guardrails.reading import normalise
+from drafter.guardrails.plain import normalise
 from drafter.guardrails.spelling import holds, is_misspelling
 
 LETTER = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from drafter.guardrails.asked import of_request
-from drafter.guardrails.reading import BLANKS, joins, lower, normalise
+from drafter.guardrails.plain import joins, lower, normalise
+from drafter.guardrails.reading import BLANKS
 from drafter.names import company_forms, person_forms, role_forms
 from drafter.request import Request
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
-from drafter.guardrails.reading import Sentence, words_of
+from drafter.guardrails.plain import words_of
+from drafter.guardrails.reading import Sentence
 from drafter.guardrails.wording import Wording, kept
 from drafter.guide import word_limit
 

@@ -13,7 +13,8 @@ from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import signs
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.reading import Reading, Sentence, count_words, lower, normalise
+from drafter.guardrails.plain import count_words, lower, normalise
+from drafter.guardrails.reading import Reading, Sentence
 from drafter.guardrails.reasons import told
 from drafter.guardrails.tagged import is_given, spoken, why
 from drafter.guardrails.tagger import does, scores, tagger

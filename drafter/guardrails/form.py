@@ -11,7 +11,8 @@ from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind, slots_filled
 from drafter.guardrails.needs import DIGIT, Piece, alternatives, needs
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.reading import BLANKS, lower, normalise
+from drafter.guardrails.plain import lower, normalise
+from drafter.guardrails.reading import BLANKS
 from drafter.guide import channel_for
 from drafter.request import Channel, Request
 

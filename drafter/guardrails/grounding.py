@@ -13,7 +13,8 @@ from drafter.disclosure import everyday_words
 from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
+from drafter.guardrails.plain import lower, normalise
+from drafter.guardrails.reading import BLANKS, Reading, Sentence
 from drafter.request import Request
 
 Span = tuple[int, int]

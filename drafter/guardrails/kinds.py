@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from drafter.guardrails.asked import of_request
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.reading import BLANKS, Reading, Sentence, lower, normalise
+from drafter.guardrails.plain import lower, normalise
+from drafter.guardrails.reading import BLANKS, Reading, Sentence
 from drafter.message import Draft, Occasion, Severity
 from drafter.names import parted
 from drafter.request import Request

@@ -10,7 +10,7 @@ from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import encoded
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
-from drafter.guardrails.reading import lower, normalise
+from drafter.guardrails.plain import lower, normalise
 from drafter.names import parted
 from drafter.request import Request
 

@@ -8,7 +8,8 @@ from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, allowed, kind
 from drafter.guardrails.pack import language
-from drafter.guardrails.reading import BLANKS, Reading, Sentence, count_words, lower, normalise, running
+from drafter.guardrails.plain import count_words, lower, normalise
+from drafter.guardrails.reading import BLANKS, Reading, Sentence, running
 from drafter.guardrails.tagger import bars, does, features, tagger
 from drafter.guardrails.wording import Wording, kept
 from drafter.names import parted

@@ -13,7 +13,7 @@ from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import turned
 from drafter.guardrails.kinds import allowed, compiled
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.reading import lower, normalise
+from drafter.guardrails.plain import lower, normalise
 from drafter.guardrails.wording import Wording, kept, worded
 from drafter.names import parted
 from drafter.request import Request, Share
