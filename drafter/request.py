@@ -88,6 +88,8 @@ class Tone(StrEnum):
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable() and (bare := text.strip()):
+        return bare  # most are: then nothing has to be looked for
     if found := _CONTROL.search(text):
         raise ValueError(f"holds the control character U+{ord(found[0]):04X}; remove it")
     if not _INVISIBLE.sub("", text):
