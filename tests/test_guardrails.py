@@ -241,3 +241,50 @@ def test_pictures_in_a_name_are_no_evidence(role: str, private: tuple[str, ...],
 
     assert found(body) == set()
     assert "discretion/sensitive-topic" in found(f"{body} 👪 🏥")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Votre équipe marketing me semble très forte."),
+        ("es", "Me gustó mucho su equipo de marketing."),
+        ("it", "I vostri progetti di marketing e i colleghi sono interessanti."),
+        ("pt", "A equipe de marketing me impressionou."),
+        ("pl", "Zespół marketingu i Państwa produkt są ciekawe."),
+        ("en", "Your marketing team seems very strong to me."),
+    ],
+)
+def test_one_word_of_a_secret_in_praise_of_them_gives_nothing_away(language: str, sentence: str) -> None:
+    """A private entry about another company's marketing is not told by praise of this one's, in any language."""
+    request = Request(
+        sender="Ana Ruiz",
+        company="Larkfield Press",
+        role="Copy Editor",
+        language=language,
+        private=("my brother works for a competitor, in marketing",),
+    )
+    report = check(Draft(subject="Copy Editor", body=f"Hello,\n\n{sentence}\n\nAna Ruiz"), request)
+    assert "discretion/private-fact" not in {one.rule for one in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("I can return the visitor's badge by post.", True),
+        ("I can return the badge by post, and next week I will send you the names of three good editors.", False),
+    ],
+)
+def test_what_may_be_mentioned_frees_no_more_than_itself(sentence: str, kept: bool) -> None:
+    """A promise that the request gives is none; one more in the same sentence is."""
+    request = Request(
+        sender="Ana Ruiz",
+        company="Larkfield Press",
+        role="Copy Editor",
+        may_mention=("I can return the visitor's badge by post",),
+    )
+    body = (
+        f"Dear hiring team,\n\nThank you for the interview. I withdraw from Copy Editor at Larkfield Press. {sentence} "
+        "I hope we stay in touch.\n\nBest,\nAna Ruiz"
+    )
+    report = check(Draft(subject="Copy Editor", body=body), request)
+    assert ("honesty/unapproved-promise" not in {one.rule for one in report.findings}) is kept

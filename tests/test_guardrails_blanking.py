@@ -35,3 +35,17 @@ def test_blanking_moves_nothing() -> None:
     found = name_forms(REQUEST).blanked(text)
     assert (len(found), found.index("ᴄ")) == (len(text), text.index("N"))
     assert len(lower(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("company", "written"),
+    [
+        ("İstanbul Tech", "ISTANBUL TECH"),
+        ("Istanbul Tech", "İstanbul Tech"),
+        ("ΑΛΦΑΣ ΟΜΙΛΟΣ", "ΑΛΦΑΣ ΟΜΙΛΟΣ"),
+    ],
+)
+def test_letters_that_stand_for_one_are_one(company: str, written: str) -> None:
+    """A dotted capital i and a sigma at the end of a word don't keep a name from being blanked."""
+    request = REQUEST.model_copy(update={"company": company})
+    assert name_forms(request).blanked(f"at {written}'s") == f"at {'ᴄ' * len(written)}'s"

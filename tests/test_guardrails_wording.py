@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from drafter import Draft, Report, Request, check
 from drafter.content import read_text
 from drafter.guardrails import asked, wording
-from drafter.guardrails.phrases import Phrases, called_by, joined
+from drafter.guardrails.phrases import Phrases, _all, called_by, joined
 from drafter.guardrails.wording import LONGEST_KEPT, kept, worded
 
 ITEMS = [json.loads(line) for line in islice(read_text("evals/labelled/written.jsonl").split("\n"), 40)]
@@ -95,3 +95,38 @@ def test_what_runs_over_sentences_is_found_in_the_text_they_make(parts: list[str
     called = joined([called_by(part) for part in parts])
     found = [phrases_.search(text, called) is not None for phrases_ in phrases]
     assert found == [re.search(pattern, text) is not None for pattern in PATTERNS]
+
+
+@pytest.mark.parametrize("repeated", ["# head\n- **item** one\n", "my health and my pay and my baby, ", "[Your Name] "])
+def test_many_matches_are_found_without_looking_for_any_twice(repeated: str) -> None:
+    """A text that breaks a rule at every step has its first findings, and each search goes on where the last ended."""
+    searches = []
+
+    class Counting:
+        def __init__(self, pattern: str) -> None:
+            self._pattern = re.compile(pattern)
+
+        def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+            found = self._pattern.search(text, start)
+            searches.append((found.end() if found else len(text)) - start)
+            return found
+
+    text = repeated * 200
+    patterns = [Counting(re.escape(repeated[:3])), Counting("nowhere"), Counting(re.escape(text[-4:]))]
+    assert len(list(_all(patterns, text))) >= 200  # type: ignore[arg-type]
+    assert sum(searches) <= len(patterns) * (len(text) + 400)
+
+
+def test_one_moment_written_in_two_ways_is_two_requests() -> None:
+    """What a draft may say of an interview goes by how the request has it, whichever was asked about first."""
+    base = {"sender": "Ana Ruiz", "company": "Larkfield Press", "role": "Copy Editor", "stage": "invited"}
+    times = ("2026-03-05T10:30:00+00:00", "2026-03-05T13:30:00+03:00")
+    requests = [Request.model_validate({**base, "next_interview": time}) for time in times]
+    body = (
+        "Dear hiring team,\n\nThank you for the invitation to Larkfield Press for Thursday, 5 March at 13:30. I withdraw "
+        "from Copy Editor, and hope that we meet one day.\n\nBest,\nAna Ruiz"
+    )
+    draft = Draft(subject="Copy Editor", body=body)
+    forget()
+    found = [[one.evidence for one in check(draft, request).errors] for request in requests]
+    assert [[one.strip(".") for one in evidence] for evidence in found] == [["13:30"], []]

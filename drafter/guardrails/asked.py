@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from drafter.request import Request
 
@@ -15,19 +15,19 @@ MOST_REQUESTS = 256
 """Requests of which something is kept."""
 
 
-def of_request(function: Callable[P, T]) -> Callable[P, T]:
+def of_request(function: Callable[Concatenate[Request, P], T]) -> Callable[Concatenate[Request, P], T]:
     """Makes a function of a request, and of what else can be hashed, one that is worked out once for each request."""
 
     @wraps(function)
-    def known(*args: Any) -> T:
-        memory = _memory(args[0])
-        key = (function, *args[1:])
+    def known(request: Request, *args: Any) -> T:
+        memory = _memory(request)
+        key = (function, *args)
         if key not in memory:
-            memory[key] = function(*args)  # type: ignore[call-arg]
+            memory[key] = function(request, *args)  # type: ignore[call-arg]
         found: T = memory[key]
         return found
 
-    return cast("Callable[P, T]", known)
+    return cast("Callable[Concatenate[Request, P], T]", known)
 
 
 _last: tuple[Request | None, dict[Hashable, Any]] = (None, {})
@@ -40,10 +40,11 @@ def _memory(request: Request) -> dict[Hashable, Any]:
     global _last
     last = _last
     if last[0] is not request:
-        _last = last = (request, _memories(request))
+        _last = last = (request, _memories(request, str(request.next_interview)))
     return last[1]
 
 
 @lru_cache(maxsize=MOST_REQUESTS)
-def _memories(_request: Request) -> dict[Hashable, Any]:
+def _memories(_request: Request, _interview: str) -> dict[Hashable, Any]:
+    # Two ways to write one moment are equal, but not what a draft may say of it.
     return {}

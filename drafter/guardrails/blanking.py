@@ -20,7 +20,7 @@ class _Form:
 
     def __init__(self, text: str, name: str, *, exact: bool) -> None:
         self.text, self.name, self.exact = text, name, exact
-        self.head, *self.rest = (text if exact else lower(text)).split()
+        self.head, *self.rest = (text if exact else _alike(text)).split()
         self.apart = joins(text[0]), joins(text[-1])
 
     def places(self, text: str, low: str) -> Iterator[tuple[int, int]]:
@@ -46,6 +46,16 @@ class _Form:
         return end
 
 
+_ONE = str.maketrans("İıς", "iiσ")
+
+
+def _alike(text: str) -> str:
+    """Small letters, with one for those that stand for one and the same: a sigma at the end, an i with or without its
+    dot. Lengths stay as they are.
+    """
+    return lower(text).translate(_ONE)
+
+
 class NameForms:
     """Every form of the names of a request; where several stand in one place, the longest counts."""
 
@@ -54,7 +64,7 @@ class NameForms:
 
     def blanked(self, text: str) -> str:
         """A normalised text in which each letter of a name is the one that `reading.BLANKS` has for it."""
-        pieces, end, low = [], 0, lower(text)
+        pieces, end, low = [], 0, _alike(text)
         found = [
             (place, rank, stop, BLANKS[form.name])
             for rank, form in enumerate(self._forms)

@@ -42,12 +42,15 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
     where `synonyms` has groups of words that mean the same. What the request lets be said gives nothing away, nor do
     the words in `general` for its kind of reason.
     """
-    for one in _secrets(case.request, rule):
+    if not (secrets := _secrets(case.request, rule)):
+        return
+    disguised = _disguised(rule, case)
+    for one in secrets:
         for reading in case.readings:
             for sentence in reading.sentences:
                 if sentence.place != "salutation" and _gives_away(one, sentence, rule, case.language):
                     yield Hit(reading, sentence.start, sentence.end)
-        if any(_shows(one, reading, rule, case.language) for reading in case.readings):
+        if _shows(one, disguised):
             whole = case.body
             yield Hit(whole, 0, len(whole.text), "Disguised words give away something that was to stay private.")
 
@@ -99,7 +102,7 @@ def _gives_away(one: Secret, sentence: Sentence, rule: Rule, language: str) -> b
     if one.amounts & _amounts(sentence.wording, language) or any(topic.found(sentence.wording) for topic in one.topics):
         return True
     shared = _told_words(sentence.wording, rule) & one.words
-    if not shared or _enough(one.words, shared) or _is_of_oneself(sentence, language):
+    if not shared or _enough(one.words, shared) or _is_of_oneself(sentence, rule, language):
         return bool(shared)
     # A name is written with a capital: in the secret, or in the draft where the secret has small letters throughout.
     written = "".join(
@@ -108,17 +111,18 @@ def _gives_away(one: Secret, sentence: Sentence, rule: Rule, language: str) -> b
     return bool(shared & (one.named | _named(written)))
 
 
-_OWN, _THEIRS = re.compile(r"\b(?:i|my|me|mine)\b"), re.compile(r"\b(?:you|your|yours)\b")
-
-
-def _is_of_oneself(sentence: Sentence, language: str) -> bool:
-    """Whether a sentence in the middle speaks of the sender's life: then one word of a secret is enough."""
-    if sentence.place != "body" or tagger(language) is None:
+def _is_of_oneself(sentence: Sentence, rule: Rule, language: str) -> bool:
+    """Whether a sentence in the middle speaks of the sender's life: then one word of a secret is enough. It gives a
+    reason, or has one of the words `own` and none of `theirs`, and is no courtesy; a language without these words goes
+    without.
+    """
+    own, theirs = rule.phrases("own"), rule.phrases("theirs")
+    if sentence.place != "body" or own is None or theirs is None or tagger(language) is None:
         return False
     if does("reason", sentence, language):
         return True
-    alone = _OWN.search(sentence.masked) and not _THEIRS.search(sentence.masked)
-    return bool(alone) and not does("thank", sentence, language) and not does("open", sentence, language)
+    alone = sentence.wording.search(own) and not sentence.wording.search(theirs)
+    return bool(alone) and not any(does(move, sentence, language) for move in ("thank", "open"))
 
 
 @kept
@@ -142,14 +146,28 @@ def _enough(hidden: frozenset[str], shared: frozenset[str]) -> bool:
     return len(shared) > 1 or (bool(shared) and len(hidden) <= 2)
 
 
-def _shows(one: Secret, reading: Reading, rule: Rule, language: str) -> bool:
+class Disguised(NamedTuple):
+    """What is in disguise in a draft: words by group, the names of topics, and all letters, as some are pictures."""
+
+    words: frozenset[str]
+    topics: frozenset[str]
+    letters: frozenset[str]
+
+
+def _disguised(rule: Rule, case: Case) -> Disguised:
+    words = [*(word for one in case.readings for word in one.turned)]
+    words += [text.masked for one in case.readings for text in one.hidden]
+    return Disguised(
+        _grouped(" ".join(words), _groups(str(rule.parameters["synonyms"]))),
+        frozenset[str]().union(*(_hidden(one, case.language) for one in case.readings)),
+        frozenset[str]().union(*(one.masked for one in case.readings)),
+    )
+
+
+def _shows(one: Secret, disguised: Disguised) -> bool:
     """Whether what is in disguise shows a secret; there one word of some length is enough."""
-    groups = _groups(str(rule.parameters["synonyms"]))
-    hidden = _grouped(" ".join([*reading.turned, *(text.masked for text in reading.hidden)]), groups)
-    return (
-        any(len(word) > 4 for word in hidden & one.words)
-        or not _hidden(reading, language).isdisjoint(one.topics)
-        or any(not topic.signs.isdisjoint(reading.masked) for topic in one.topics)
+    return any(len(word) > 4 for word in disguised.words & one.words) or any(
+        topic.name in disguised.topics or topic.signs & disguised.letters for topic in one.topics
     )
 
 
@@ -175,26 +193,27 @@ def topic(rule: Rule, case: Case) -> Iterator[Hit]:
         called, hidden = _called(reading, case.language), _hidden(reading, case.language)
         pictured = not reading.text.isascii()
         for one in sensitive.values():
-            if one.name in free or not (pictured or one in called or one in hidden):
+            if one.name in free or not (pictured or one.name in called or one.name in hidden):
                 continue
             message = str(rule.parameters["said"]).replace("{topic}", one.said)
             found = [*_by_words(one, reading, case, own_only=one.name in named)]
             yield from (Hit(reading, start, end, message) for start, end in found)
-            if not found and one in hidden:
+            if not found and one.name in hidden:
                 yield Hit(reading, 0, len(reading.text), message)
             yield from (Hit(reading, start, end, message) for start, end in signs(reading.masked, one.signs))
     yield from _heard(rule, case, free | named, sensitive)
 
 
-def _called(reading: Reading, language: str) -> frozenset[Topic]:
-    """The topics that the words of a text may bring up."""
-    return frozenset[Topic]().union(*(one.wording.called_among(by_words(language)) for one in reading.sentences))
+def _called(reading: Reading, language: str) -> frozenset[str]:
+    """The names of the topics that the words of a text may bring up."""
+    words = by_words(language)
+    return frozenset(one.name for sentence in reading.sentences for one in sentence.wording.called_among(words))
 
 
-def _hidden(reading: Reading, language: str) -> frozenset[Topic]:
-    """The topics that are brought up in disguise."""
-    turned = frozenset[Topic]().union(*(of_turned(one.wording, language) for one in reading.sentences))
-    return turned.union(*(found_in(text, language) for text in reading.hidden))
+def _hidden(reading: Reading, language: str) -> frozenset[str]:
+    """The names of the topics that are brought up in disguise."""
+    turned = frozenset[str]().union(*(of_turned(one.wording, language) for one in reading.sentences))
+    return turned | {one.name for text in reading.hidden for one in found_in(text, language)}
 
 
 def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> Iterator[tuple[int, int]]:

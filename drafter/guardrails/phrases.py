@@ -73,10 +73,17 @@ def _first(patterns: Sequence[re.Pattern[str]], text: str, start: int) -> re.Mat
 
 
 def _all(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[re.Match[str]]:
-    start = 0
-    while found := _first(patterns, text, start):
-        yield found
-        start = found.end() + (found.end() == found.start())
+    # Each pattern's next match is kept until another one overlaps it, so that none is looked for twice.
+    waiting = [(found, pattern) for pattern in patterns if (found := pattern.search(text))]
+    while waiting:
+        first = min(waiting, key=lambda one: one[0].start())[0]
+        yield first
+        start = first.end() + (first.end() == first.start())
+        waiting = [
+            (found, pattern)
+            for last, pattern in waiting
+            if (found := last if last.start() >= start else pattern.search(text, start))
+        ]
 
 
 class _Alternative:

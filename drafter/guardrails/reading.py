@@ -169,10 +169,10 @@ _NAME_STOP = re.compile(r"[!?](?=\s+[^\W\d_a-z])")
 
 def _with_stops_of_names(text: str, masked: str) -> str:
     """`masked` with the stop of a name such as "Yahoo!" put back where a sentence ends with it."""
+    letters = list(masked)
     for stop in _NAME_STOP.finditer(text):
-        place = stop.start()
-        masked = masked[:place] + text[place] + masked[place + 1 :]
-    return masked
+        letters[stop.start()] = stop[0]
+    return "".join(letters)
 
 
 def _cuts_word(text: str, index: int) -> bool:

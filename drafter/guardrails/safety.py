@@ -21,11 +21,16 @@ def foreign(rule: Rule, case: Case) -> Iterator[Hit]:
     pattern = rule.wanted()
     for reading in case.readings:
         for found in reading.whole.finditer(pattern):
-            given = case.request.model_copy(update={"appreciated": ()})  # praise is no place for an address
-            if found[0].strip(" .,;)") not in allowed(given):
+            if found[0].strip(" .,;)") not in _addresses(case.request):
                 yield Hit(reading, found.start(), found.end())
         for start, end in encoded(reading.text):
             yield Hit(reading, start, end)
+
+
+@of_request
+def _addresses(request: Request) -> str:
+    """What may be said, but for praise, which is no place for an address."""
+    return allowed(request.model_copy(update={"appreciated": ()}))
 
 
 @kind("obeyed")
@@ -71,7 +76,8 @@ def _order(text: str) -> _Order:
 
 def _carries_out(words: frozenset[str], order: _Order, least: int) -> bool:
     shared = words & order.words
-    return len(shared) >= least or bool(_codes(shared)) or 0 < len(order.wanted) <= 2 * len(words & order.wanted)
+    said = len(words & order.wanted)
+    return len(shared) >= least or bool(_codes(shared)) or (said > 1 and 2 * said >= len(order.wanted))
 
 
 def _codes(words: frozenset[str]) -> set[str]:

@@ -71,7 +71,9 @@ def _folded_stands(text: str, name: str) -> bool:
     if not all(run in text for run in runs):
         return False  # most often so, and compiling a pattern takes longer than all the rest
     opens, closes = (not _UNSPACED.match(run[edge]) for run, edge in ((runs[0], 0), (runs[-1], -1)))
-    for found in _pattern(runs).finditer(text):
+    pattern, start = _pattern(runs), 0
+    while found := pattern.search(text, start):
+        start = found.start() + 1  # where one runs on into a word, the next may begin within it
         begun = opens and joins(text[max(0, found.start() - 1) : found.start()])
         ended = closes and joins(text[found.end("name") : found.end("name") + 1]) and joins(text[found.end() :][:1])
         if not begun and not ended:

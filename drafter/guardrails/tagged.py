@@ -38,11 +38,8 @@ def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
         yield from hits
         return
     for hit in hits:
-        if hit.reading is None or any(
-            does(head, one, case.language, sign(rule))
-            for one in hit.reading.sentences
-            if one.start <= hit.start < one.end
-        ):
+        around = [one for one in hit.reading.sentences if one.start <= hit.start < one.end] if hit.reading else []
+        if not around or any(does(head, one, case.language, sign(rule)) for one in around):
             yield hit
 
 
@@ -125,7 +122,13 @@ def is_given(one: Sentence, case: Case) -> bool:
     words = _telling(one.wording)
     if words and 2 * len(words & telling_words(allowed(case.request))) >= len(words):
         return True
-    return any(len(words & entry) >= max(2, len(entry) / 2) for entry in _mentions(case.request))
+    return any(_repeats(words, entry) for entry in _mentions(case.request))
+
+
+def _repeats(words: frozenset[str], entry: frozenset[str]) -> bool:
+    """Whether a sentence says what may be mentioned, and not much besides."""
+    shared = len(words & entry)
+    return shared >= max(2, len(entry) / 2) and len(words - entry) <= shared
 
 
 @kept

@@ -161,11 +161,16 @@ def makes(name: str, sentence: Sentence, language: str) -> bool:
 
 
 SUBJECTS = 64
-"""How much further over its bar a subject has to be: it is no sentence of the kind that the tagger was taught."""
+"""How much further over its bar a subject has to be where no pattern speaks for it: it is no sentence of the kind that
+the tagger was taught.
+"""
 
 
 def does(name: str, sentence: Sentence, language: str, *signs: str) -> bool:
-    """Whether a sentence does something: its score, with what the `signs` of a rule add, is over the bar `name`."""
+    """Whether a sentence does something: its score, with what the `signs` of a rule add, is over the bar `name`.
+
+    Raises KeyError for a bar that the language does not have.
+    """
     if not signs:
         return _done(sentence.wording, sentence.moves, sentence.part, language)[name]
     told, bar, known = scores(sentence, language), bars(language)[name], tagger(language)

@@ -54,14 +54,14 @@ def _found(said: Wording, topic: Topic, own_only: bool) -> tuple[int, int] | Non
 
 
 @kept
-def of_turned(said: Wording, language: str) -> frozenset[Topic]:
-    """The topics that a long word of a text brings up backwards, or by thirteen letters."""
-    return frozenset[Topic]().union(*(_of_word(word, language) for word in turned(said.masked)))
+def of_turned(said: Wording, language: str) -> frozenset[str]:
+    """The names of the topics that a long word of a text brings up backwards, or by thirteen letters."""
+    return frozenset[str]().union(*(_of_word(word, language) for word in turned(said.masked)))
 
 
 @lru_cache(maxsize=20_000)
-def _of_word(word: str, language: str) -> frozenset[Topic]:
-    return frozenset(found_in(Wording(word), language))
+def _of_word(word: str, language: str) -> frozenset[str]:
+    return frozenset(one.name for one in found_in(Wording(word), language))
 
 
 def found_in(said: Wording, language: str) -> list[Topic]:

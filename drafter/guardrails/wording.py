@@ -19,7 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_KEPT = 4_096
-"""Sentences that are kept: some 40 MB of them."""
+"""Sentences that are kept: some 60 MB of them."""
 
 _KEY = attrgetter("key")
 
@@ -47,9 +47,10 @@ class Wording:
 
     def called_among(self, group: Mapping[Phrases, T]) -> list[T]:
         """What stands in a group for the phrases that may have a match."""
-        if self.called.known < made():
-            self.called = called_by(self.masked)
-        return [group[phrases] for phrases in sorted(self.called.keys() & group.keys(), key=_KEY)]
+        called = self.called
+        if called.known < made():
+            self.called = called = called_by(self.masked)
+        return [group[phrases] for phrases in sorted(called.keys() & group.keys(), key=_KEY)]
 
     def search(self, phrases: Phrases) -> re.Match[str] | None:
         """The first match of phrases."""
