@@ -140,6 +140,8 @@ class TestOwnScorers:
             ("def god(one):\n    return True\n", "mine:good: scorers: there is no function 'good' in mine"),
             ("good = 3\n", "'good' is no function"),
             ("def good(one):\n    return 1 / 0\n", "mine.py: line 2: scorer mine:good raised ZeroDivisionError"),
+            ("import sys\nsys.exit(0)\n", "mine.py: line 2: scorer mine:good can't be imported: SystemExit"),
+            ("def good(one):\n    raise SystemExit(0)\n", "mine.py: line 2: scorer mine:good raised SystemExit"),
             ("def good(one):\n    return 'yes'\n", "mine:good: scorers: gave str for sample 's0'"),
             ("def good(one):\n    return float('nan')\n", "mine:good: scorers: gave nan for sample 's0'"),
         ],

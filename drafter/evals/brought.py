@@ -45,7 +45,7 @@ def _own(name: str, folder: Path) -> Scorer:
         raise EvalDataError(name, [Problem("scorers", f"is no scorer; there are {there}, or module:function")])
     try:
         found = getattr(_module(module, folder), function, None)
-    except Exception as fault:  # whatever the module does when it is imported
+    except (Exception, SystemExit) as fault:  # whatever the module does when it is imported
         raise _wrong(name, folder, f"can't be imported: {_told(fault)}", fault) from fault
     if not callable(found):
         what = f"there is no function {function!r} in {module}" if found is None else f"{function!r} is no function"
@@ -76,7 +76,7 @@ def _guarded(name: str, folder: Path, function: Callable[[Outcome], Any]) -> Sco
             value = function(one)
         except DrafterError:
             raise
-        except Exception as fault:
+        except (Exception, SystemExit) as fault:  # sys.exit would end the whole with a code of the scorer's choice
             raise _wrong(name, folder, f"raised {_told(fault)} for sample {one.id!r}", fault) from fault
         if value is None or isinstance(value, bool):
             return value
@@ -92,12 +92,12 @@ def _guarded(name: str, folder: Path, function: Callable[[Outcome], Any]) -> Sco
     return score
 
 
-def _told(fault: Exception) -> str:
+def _told(fault: BaseException) -> str:
     said = fault.msg if isinstance(fault, SyntaxError) else str(fault)
     return f"{type(fault).__name__}: {said}" if said else type(fault).__name__
 
 
-def _wrong(name: str, folder: Path, what: str, fault: Exception) -> EvalDataError:
+def _wrong(name: str, folder: Path, what: str, fault: BaseException) -> EvalDataError:
     """What is wrong with a scorer, with the file and line: in the suite's folder, if it came by there."""
     if isinstance(fault, SyntaxError) and fault.filename:
         return EvalDataError(fault.filename, [Problem(f"line {fault.lineno}", f"scorer {name} {what}")])
