@@ -1,5 +1,6 @@
 """Two runs side by side: better, worse, alike, or too few to tell."""
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -64,6 +65,47 @@ class TestComparing:
         """A run that lacks samples, or has lines that can't be read, is neither alike nor better; more is no harm."""
         made = compare(suite_of(scorers=["acceptable"]), self.judged(before), self.judged(after), unread)
         assert made.verdict is verdict
+
+    @pytest.mark.parametrize(
+        ("scorer", "before", "after", "lost", "verdict"),
+        [
+            ("acceptable", [True] * 40, [None] * 40, 40, Verdict.INCOMPLETE),
+            ("acceptable", [True] * 40, [True] * 39 + [None], 1, Verdict.INCOMPLETE),
+            ("acceptable", [True] * 39 + [None], [True] * 40, 0, Verdict.PASS),
+            ("acceptable", [None] * 40, [True] * 40, 0, Verdict.PASS),
+            ("words", [60.0] * 40, [60.0] * 39 + [None], 0, Verdict.PASS),
+            ("words", [60.0] * 40, [None] * 40, 40, Verdict.INCOMPLETE),
+            ("no-longer-asked-for", [True] * 40, [None] * 40, 40, Verdict.INCOMPLETE),
+        ],
+    )
+    def test_a_figure_that_is_lost_has_not_passed(
+        self, scorer: str, before: list[Any], after: list[Any], lost: int, verdict: Verdict, suite_of: Make
+    ) -> None:
+        """By how many samples is said in every form; words of a message that failed are no loss, all of them are."""
+        old, new = self.valued(scorer, before), self.valued(scorer, after)
+        made = compare(suite_of(scorers=["words", "acceptable"]), old, new)
+        assert ({name: len(ids) for name, ids in made.missing.items()}, made.verdict) == (
+            {scorer: lost} if lost else {},
+            verdict,
+        )
+        said = f"`{scorer}` is missing for {lost} sample{'s' * (lost > 1)} of the second run: "
+        assert any(one.startswith(said) for one in reports.gaps(made)) is bool(lost)
+        assert ET.fromstring(reports.comparison_junit(made)).get("failures") == str(int(bool(lost)))
+
+    def valued(self, scorer: str, values: list[Any]) -> list[Scored]:
+        """A sample for each value; one that is None has none."""
+        return [
+            Scored(id=str(number), values={} if value is None else {scorer: value})
+            for number, value in enumerate(values)
+        ]
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_a_figure_of_another_kind_is_not_compared(self, turned: bool, suite_of: Make) -> None:
+        """Yes or no in one run and a number in the other are never taken for each other."""
+        sides = [self.valued("acceptable", [True] * 40), self.valued("acceptable", [0.5] * 40)]
+        made = compare(suite_of(scorers=["acceptable"]), *(reversed(sides) if turned else sides))
+        assert (made.other_kind, made.changes, made.verdict) == (("acceptable",), (), Verdict.INCOMPLETE)
+        assert "`acceptable` is a yes or no in one run" in " ".join(reports.gaps(made))
 
     def test_what_is_missing_is_said_in_every_form(self, suite_of: Make) -> None:
         """With the first names, and how many more there are; in JUnit it is a failure."""
