@@ -38,6 +38,33 @@ class TestComparing:
         assert made.verdict is verdict
         assert [comparing.EXITS[one] for one in Verdict] == [0, 3, 1, 5, 4]
 
+    @pytest.mark.parametrize(
+        ("gates", "up", "down"),
+        [
+            ({"json:loads": {"least": 0.1}}, Verdict.IMPROVED, Verdict.REGRESSED),
+            ({"json:loads": {"most": 0.9}}, Verdict.REGRESSED, Verdict.IMPROVED),
+            ({"json:loads.p90": {"most": 90}}, Verdict.REGRESSED, Verdict.IMPROVED),
+            ({"json:loads": {"least": 0.1, "most": 0.9}}, Verdict.PASS, Verdict.PASS),
+            ({"json:loadsome": {"least": 0.1}}, Verdict.PASS, Verdict.PASS),
+            ({}, Verdict.PASS, Verdict.PASS),
+        ],
+    )
+    def test_a_persons_own_figure_gets_worse_as_its_gates_say(
+        self, gates: dict[str, Any], up: Verdict, down: Verdict, suite_of: Make
+    ) -> None:
+        """`least` says that more is better, `most` that less is; without one, nothing says what is worse."""
+        suite = suite_of(scorers=["json:loads"], gates=gates)
+        low, high = (self.valued("json:loads", [value] * 40) for value in (False, True))
+        assert (compare(suite, low, high).verdict, compare(suite, high, low).verdict) == (up, down)
+        low, high = (self.valued("json:loads", [value + n % 3 for n in range(40)]) for value in (1.0, 9.0))
+        assert (compare(suite, low, high).verdict, compare(suite, high, low).verdict) == (up, down)
+
+    @pytest.mark.parametrize("name", ["words", "json:loads"])
+    def test_a_margin_needs_a_way_to_get_worse(self, name: str, suite_of: Make) -> None:
+        """A margin that could never count is refused, with its figure."""
+        with pytest.raises(EvalDataError, match=f"margins.{name}: has no use"):
+            compare(suite_of(scorers=[name], margins={name: 0.1}), self.judged("1"), self.judged("1"))
+
     @pytest.mark.parametrize("changed", [1, 3, 5])
     def test_a_few_changed_numbers_show_nothing(self, changed: int) -> None:
         """An average is no worse for a handful of samples that all went one way: that comes by chance too often."""
