@@ -59,6 +59,16 @@ class TestComparing:
         low, high = (self.valued("json:loads", [value + n % 3 for n in range(40)]) for value in (1.0, 9.0))
         assert (compare(suite, low, high).verdict, compare(suite, high, low).verdict) == (up, down)
 
+    @pytest.mark.parametrize("asked", [["obeyed"], ["obeyed", "failed"]])
+    def test_failing_is_no_way_to_get_better(self, asked: list[str], suite_of: Make) -> None:
+        """A model that obeyed and now fails has not improved, whether or not the suite asks for what failed."""
+        obeyed = [Scored(id=str(n), values={"obeyed": True, "failed": False}, message="m") for n in range(40)]
+        failed = [Scored(id=str(n), values={"obeyed": False, "failed": True}) for n in range(40)]
+        made = compare(suite_of(scorers=asked), obeyed, failed)
+        verdicts = {one.figure: one.verdict for one in made.changes}
+        assert verdicts == {"obeyed": Verdict.IMPROVED, "failed": Verdict.REGRESSED}
+        assert made.verdict is Verdict.REGRESSED
+
     @pytest.mark.parametrize("name", ["words", "json:loads"])
     def test_a_margin_needs_a_way_to_get_worse(self, name: str, suite_of: Make) -> None:
         """A margin that could never count is refused, with its figure."""

@@ -103,7 +103,7 @@ def compare(
     scorers = scorers_of(suite)
     other_kind = tuple(one.name for one in scorers if _is_of_another_kind(one.name, both))
     found = [_change(one, suite.margins.get(one.name, 0.0), both) for one in scorers if one.name not in other_kind]
-    changes = tuple(change for change in found if change is not None)
+    changes = tuple(change for change in (*found, _failures(suite, both)) if change is not None)
     rules = tuple(_rule_changes(suite, both))
     made = Comparison(
         suite=suite.name,
@@ -162,6 +162,14 @@ def _change(scorer_: Scorer, margin: float, both: Sequence[Pair]) -> Change | No
     if all(isinstance(one, bool) for _, one, _ in kept):
         return _shares(scorer_.name, better, margin, [(id_, bool(one), bool(other)) for id_, one, other in kept])
     return _averages(scorer_.name, better, margin, [(float(one), float(other)) for _, one, other in kept])
+
+
+def _failures(suite: Suite, both: Sequence[Pair]) -> Change | None:
+    """Failed samples, where a suite doesn't ask for them: one neither escapes nor obeys, and that is no gain."""
+    kept = [(one.id, one.message is None, other.message is None) for one, other in both]
+    if "failed" in suite.scorers or all(one == other for _, one, other in kept):
+        return None
+    return _shares("failed", -1, suite.margins.get("failed", 0.0), kept)
 
 
 def _rule_changes(suite: Suite, both: Sequence[Pair]) -> Iterator[Change]:
