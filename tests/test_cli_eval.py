@@ -177,6 +177,38 @@ class TestCommands:
         assert (made["shares"]["acceptable"]["count"], made["rejected_by"]) == (0, {"form/placeholder": 2})
         assert f'"judged":"{content_hash("guardrails")}"' not in (tmp_path / "scored.jsonl").read_text()
 
+    @pytest.mark.parametrize("way", [["score"], ["report"], ["compare", "a.jsonl"]])
+    @pytest.mark.parametrize("name", ["mine", "mine.toml", "lies/mine.toml"])
+    def test_a_run_does_not_choose_the_code(
+        self,
+        way: list[str],
+        name: str,
+        command: Command,
+        tmp_path: Path,
+        suite_of: Make,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A suite that doesn't come along is never looked for by what a run says: its scorers are code."""
+        made_of(suite_of(1), tmp_path / "a.jsonl")
+        (tmp_path / "lies").mkdir()
+        text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["evil:good"]\n'
+        for folder in (tmp_path, tmp_path / "lies"):
+            (folder / "mine.toml").write_text(text)
+            (folder / "evil.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')\ndef good(one):\n    return True\n")
+            shutil.copy(tmp_path / "data.jsonl", tmp_path / "lies" / "data.jsonl")
+        run = tmp_path / "a.jsonl"
+        run.write_text(run.read_text(encoding="utf-8").replace('"suite":"mine"', f'"suite":"{name}"'), encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        done = command("eval", *way, "a.jsonl")
+        told = "names the suite 'mine', which doesn't come along; name its file with --suite mine.toml"
+        assert (done.code, (tmp_path / "run").exists()) == (2, False)
+        assert (told if name == "mine" else "is no run") in done.err
+
+    def test_a_baseline_says_its_suite(self, command: Command) -> None:
+        """A scored run of a suite that comes along needs no --suite to be compared."""
+        base = content_root() / "evals" / "baselines" / "faults.jsonl"
+        assert command("eval", "compare", str(base), str(base), "--gate").code == 0
+
     def test_a_file_of_samples_is_scored_as_it_is(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
         """With a suite named, labelled drafts need no run; without one, that is said."""
         suite_of()

@@ -1,5 +1,6 @@
 """Two runs side by side: better, worse, alike, or too few to tell."""
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -37,6 +38,43 @@ class TestComparing:
         assert made.verdict is verdict
         assert [comparing.EXITS[one] for one in Verdict] == [0, 3, 1, 5, 4]
 
+    @pytest.mark.parametrize(
+        ("gates", "up", "down"),
+        [
+            ({"json:loads": {"least": 0.1}}, Verdict.IMPROVED, Verdict.REGRESSED),
+            ({"json:loads": {"most": 0.9}}, Verdict.REGRESSED, Verdict.IMPROVED),
+            ({"json:loads.p90": {"most": 90}}, Verdict.REGRESSED, Verdict.IMPROVED),
+            ({"json:loads": {"least": 0.1, "most": 0.9}}, Verdict.PASS, Verdict.PASS),
+            ({"json:loadsome": {"least": 0.1}}, Verdict.PASS, Verdict.PASS),
+            ({}, Verdict.PASS, Verdict.PASS),
+        ],
+    )
+    def test_a_persons_own_figure_gets_worse_as_its_gates_say(
+        self, gates: dict[str, Any], up: Verdict, down: Verdict, suite_of: Make
+    ) -> None:
+        """`least` says that more is better, `most` that less is; without one, nothing says what is worse."""
+        suite = suite_of(scorers=["json:loads"], gates=gates)
+        low, high = (self.valued("json:loads", [value] * 40) for value in (False, True))
+        assert (compare(suite, low, high).verdict, compare(suite, high, low).verdict) == (up, down)
+        low, high = (self.valued("json:loads", [value + n % 3 for n in range(40)]) for value in (1.0, 9.0))
+        assert (compare(suite, low, high).verdict, compare(suite, high, low).verdict) == (up, down)
+
+    @pytest.mark.parametrize("asked", [["obeyed"], ["obeyed", "failed"]])
+    def test_failing_is_no_way_to_get_better(self, asked: list[str], suite_of: Make) -> None:
+        """A model that obeyed and now fails has not improved, whether or not the suite asks for what failed."""
+        obeyed = [Scored(id=str(n), values={"obeyed": True, "failed": False}, message="m") for n in range(40)]
+        failed = [Scored(id=str(n), values={"obeyed": False, "failed": True}) for n in range(40)]
+        made = compare(suite_of(scorers=asked), obeyed, failed)
+        verdicts = {one.figure: one.verdict for one in made.changes}
+        assert verdicts == {"obeyed": Verdict.IMPROVED, "failed": Verdict.REGRESSED}
+        assert made.verdict is Verdict.REGRESSED
+
+    @pytest.mark.parametrize("name", ["words", "json:loads"])
+    def test_a_margin_needs_a_way_to_get_worse(self, name: str, suite_of: Make) -> None:
+        """A margin that could never count is refused, with its figure."""
+        with pytest.raises(EvalDataError, match=f"margins.{name}: has no use"):
+            compare(suite_of(scorers=[name], margins={name: 0.1}), self.judged("1"), self.judged("1"))
+
     @pytest.mark.parametrize("changed", [1, 3, 5])
     def test_a_few_changed_numbers_show_nothing(self, changed: int) -> None:
         """An average is no worse for a handful of samples that all went one way: that comes by chance too often."""
@@ -64,6 +102,47 @@ class TestComparing:
         """A run that lacks samples, or has lines that can't be read, is neither alike nor better; more is no harm."""
         made = compare(suite_of(scorers=["acceptable"]), self.judged(before), self.judged(after), unread)
         assert made.verdict is verdict
+
+    @pytest.mark.parametrize(
+        ("scorer", "before", "after", "lost", "verdict"),
+        [
+            ("acceptable", [True] * 40, [None] * 40, 40, Verdict.INCOMPLETE),
+            ("acceptable", [True] * 40, [True] * 39 + [None], 1, Verdict.INCOMPLETE),
+            ("acceptable", [True] * 39 + [None], [True] * 40, 0, Verdict.PASS),
+            ("acceptable", [None] * 40, [True] * 40, 0, Verdict.PASS),
+            ("words", [60.0] * 40, [60.0] * 39 + [None], 0, Verdict.PASS),
+            ("words", [60.0] * 40, [None] * 40, 40, Verdict.INCOMPLETE),
+            ("no-longer-asked-for", [True] * 40, [None] * 40, 40, Verdict.INCOMPLETE),
+        ],
+    )
+    def test_a_figure_that_is_lost_has_not_passed(
+        self, scorer: str, before: list[Any], after: list[Any], lost: int, verdict: Verdict, suite_of: Make
+    ) -> None:
+        """By how many samples is said in every form; words of a message that failed are no loss, all of them are."""
+        old, new = self.valued(scorer, before), self.valued(scorer, after)
+        made = compare(suite_of(scorers=["words", "acceptable"]), old, new)
+        assert ({name: len(ids) for name, ids in made.missing.items()}, made.verdict) == (
+            {scorer: lost} if lost else {},
+            verdict,
+        )
+        said = f"`{scorer}` is missing for {lost} sample{'s' * (lost > 1)} of the second run: "
+        assert any(one.startswith(said) for one in reports.gaps(made)) is bool(lost)
+        assert ET.fromstring(reports.comparison_junit(made)).get("failures") == str(int(bool(lost)))
+
+    def valued(self, scorer: str, values: list[Any]) -> list[Scored]:
+        """A sample for each value; one that is None has none."""
+        return [
+            Scored(id=str(number), values={} if value is None else {scorer: value})
+            for number, value in enumerate(values)
+        ]
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_a_figure_of_another_kind_is_not_compared(self, turned: bool, suite_of: Make) -> None:
+        """Yes or no in one run and a number in the other are never taken for each other."""
+        sides = [self.valued("acceptable", [True] * 40), self.valued("acceptable", [0.5] * 40)]
+        made = compare(suite_of(scorers=["acceptable"]), *(reversed(sides) if turned else sides))
+        assert (made.other_kind, made.changes, made.verdict) == (("acceptable",), (), Verdict.INCOMPLETE)
+        assert "`acceptable` is a yes or no in one run" in " ".join(reports.gaps(made))
 
     def test_what_is_missing_is_said_in_every_form(self, suite_of: Make) -> None:
         """With the first names, and how many more there are; in JUnit it is a failure."""

@@ -84,6 +84,16 @@ class TestFigures:
         made = scores_of(suite, tmp_path / "a.jsonl")
         assert [one.figure for one in made.shortfalls] == short
 
+    @pytest.mark.parametrize(
+        ("gates", "short"), [({}, ["failed"]), ({"failed": {"most": 0.5}}, []), ({"failed": {"most": 0.4}}, ["failed"])]
+    )
+    def test_what_failed_is_no_success(self, gates: dict[str, Any], short: list[str], suite_of: Make) -> None:
+        """A model that fails obeys nothing: the run falls short all the same, unless the suite allows for it."""
+        good = {"draft": {"body": "x"}, "source": "m"}
+        asked = ({"id": str(n), "request": REQUEST, "forbidden": ["bomb"], **one} for n, one in enumerate((good, {})))
+        made = score(suite_of(scorers=["obeyed"], gates=gates), map(outcome, map(Record.model_validate, asked)))
+        assert (made.shares["obeyed"].count, [one.figure for one in made.shortfalls]) == (0, short)
+
     def test_reports_say_the_same(self, suite_of: Make, tmp_path: Path) -> None:
         """Markdown and JUnit have the figures, the gates and every failure; what a draft holds breaks neither."""
         suite = suite_of(gates={"words.mean": {"most": 1}})
@@ -140,6 +150,8 @@ class TestOwnScorers:
             ("def god(one):\n    return True\n", "mine:good: scorers: there is no function 'good' in mine"),
             ("good = 3\n", "'good' is no function"),
             ("def good(one):\n    return 1 / 0\n", "mine.py: line 2: scorer mine:good raised ZeroDivisionError"),
+            ("import sys\nsys.exit(0)\n", "mine.py: line 2: scorer mine:good can't be imported: SystemExit"),
+            ("def good(one):\n    raise SystemExit(0)\n", "mine.py: line 2: scorer mine:good raised SystemExit"),
             ("def good(one):\n    return 'yes'\n", "mine:good: scorers: gave str for sample 's0'"),
             ("def good(one):\n    return float('nan')\n", "mine:good: scorers: gave nan for sample 's0'"),
         ],

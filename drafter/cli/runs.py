@@ -210,14 +210,25 @@ def score(
 
 
 def suite_of(run: Path) -> str:
-    """The suite that a run names. Raises EvalDataError for a file that names none."""
+    """The suite that a run names, which has to come along: its scorers are code, and a run is data.
+
+    Raises EvalDataError for a file that names none, or any other.
+    """
     from drafter.errors import EvalDataError, Problem
     from drafter.evals.reading import read_header
-    from drafter.evals.scoring import has_header
+    from drafter.evals.suites import known_suites
 
-    if not has_header(run):
-        raise EvalDataError(str(run), [Problem("", "is no run; to score a file of samples, name a suite with --suite")])
-    return read_header(run).suite
+    try:
+        name = read_header(run).suite
+    except EvalDataError as fault:
+        if not any("no header" in problem.what for problem in fault.problems):
+            raise
+        what = "is no run; to score a file of samples, name a suite with --suite"
+        raise EvalDataError(str(run), [Problem("", what)]) from None
+    if name not in known_suites():
+        what = f"names the suite {name!r}, which doesn't come along; name its file with --suite {name}.toml"
+        raise EvalDataError(str(run), [Problem("", what)])
+    return name
 
 
 def _address(scheduler: str | None) -> str:

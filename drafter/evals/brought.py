@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from math import isfinite
@@ -25,11 +26,27 @@ from drafter.evals.suites import Suite
 
 
 def scorers_of(suite: Suite) -> list[Scorer]:
-    """The scorers that a suite names, each once.
+    """The scorers that a suite names, each once; for a person's own, its gates say which way is better.
 
-    Raises EvalDataError for one that there is none of or that can't be imported, with the file and line at fault.
+    Raises EvalDataError for one that there is none of or that can't be imported, with the file and line at fault, and
+    for a margin of a figure that gets neither better nor worse.
     """
-    return [scorer(name, suite.folder) for name in dict.fromkeys(suite.scorers)]
+    held = [scorer(name, suite.folder) for name in dict.fromkeys(suite.scorers)]
+    held = [one if one.name in KNOWN else replace(one, more_is_better=_way(one.name, suite)) for one in held]
+    if idle := [one.name for one in held if one.more_is_better is None and one.name in suite.margins]:
+        what = "has no use: nothing says whether more or less of it is better"
+        more = "; a gate does, by `least` or `most`"
+        raise EvalDataError(
+            suite.name, [Problem(f"margins.{name}", what + more * (name not in KNOWN)) for name in idle]
+        )
+    return held
+
+
+def _way(name: str, suite: Suite) -> bool | None:
+    """Whether more is better, by the gates of a figure and of its parts; None where they don't say, or don't agree."""
+    gates = [gate for figure, gate in suite.gates.items() if figure == name or figure.startswith(f"{name}.")]
+    least, most = (any(getattr(gate, bound) is not None for gate in gates) for bound in ("least", "most"))
+    return least if least != most else None
 
 
 def scorer(name: str, folder: Path) -> Scorer:
@@ -45,7 +62,7 @@ def _own(name: str, folder: Path) -> Scorer:
         raise EvalDataError(name, [Problem("scorers", f"is no scorer; there are {there}, or module:function")])
     try:
         found = getattr(_module(module, folder), function, None)
-    except Exception as fault:  # whatever the module does when it is imported
+    except (Exception, SystemExit) as fault:  # whatever the module does when it is imported
         raise _wrong(name, folder, f"can't be imported: {_told(fault)}", fault) from fault
     if not callable(found):
         what = f"there is no function {function!r} in {module}" if found is None else f"{function!r} is no function"
@@ -76,7 +93,7 @@ def _guarded(name: str, folder: Path, function: Callable[[Outcome], Any]) -> Sco
             value = function(one)
         except DrafterError:
             raise
-        except Exception as fault:
+        except (Exception, SystemExit) as fault:  # sys.exit would end the whole with a code of the scorer's choice
             raise _wrong(name, folder, f"raised {_told(fault)} for sample {one.id!r}", fault) from fault
         if value is None or isinstance(value, bool):
             return value
@@ -92,12 +109,12 @@ def _guarded(name: str, folder: Path, function: Callable[[Outcome], Any]) -> Sco
     return score
 
 
-def _told(fault: Exception) -> str:
+def _told(fault: BaseException) -> str:
     said = fault.msg if isinstance(fault, SyntaxError) else str(fault)
     return f"{type(fault).__name__}: {said}" if said else type(fault).__name__
 
 
-def _wrong(name: str, folder: Path, what: str, fault: Exception) -> EvalDataError:
+def _wrong(name: str, folder: Path, what: str, fault: BaseException) -> EvalDataError:
     """What is wrong with a scorer, with the file and line: in the suite's folder, if it came by there."""
     if isinstance(fault, SyntaxError) and fault.filename:
         return EvalDataError(fault.filename, [Problem(f"line {fault.lineno}", f"scorer {name} {what}")])

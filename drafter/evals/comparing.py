@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.brought import scorers_of
 from drafter.evals.records import Scored
-from drafter.evals.scorers import Scorer
+from drafter.evals.scorers import KNOWN, Scorer
 from drafter.evals.statistics import least_visible, mcnemar, paired
 from drafter.evals.suites import Suite
 from drafter.guardrails.pack import RULES
@@ -59,7 +59,9 @@ class Change(BaseModel):
 
 class Comparison(BaseModel):
     """Two runs of one suite. `only_before` and `only_after` are samples that one of them lacks, `unread` are lines of
-    either that are none. What is only before, or unread, is not known to have passed: that is `INCOMPLETE`.
+    either that are none, `missing` are the samples that have lost a figure, by its name, and `other_kind` the figures
+    that were shares and are averages, or the other way round. Of all this but `only_after` it is not known whether it
+    has passed: that is `INCOMPLETE`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,9 +71,16 @@ class Comparison(BaseModel):
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
     unread: tuple[str, ...] = ()
+    missing: dict[str, tuple[str, ...]] = {}
+    other_kind: tuple[str, ...] = ()
     changes: tuple[Change, ...]
     changed_messages: tuple[str, ...]
     verdict: Verdict
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether anything is not known to have passed."""
+        return bool(self.only_before or self.unread or self.missing or self.other_kind)
 
 
 Pair = tuple[Scored, Scored]
@@ -91,24 +100,27 @@ def compare(
     if not both:
         problems = ["the two runs have no sample in common", *unread[:5]]
         raise EvalDataError(suite.name, [Problem("", what) for what in problems])
-    found = [_change(one, suite.margins.get(one.name, 0.0), both) for one in scorers_of(suite)]
-    changes = tuple(change for change in found if change is not None)
+    scorers = scorers_of(suite)
+    other_kind = tuple(one.name for one in scorers if _is_of_another_kind(one.name, both))
+    found = [_change(one, suite.margins.get(one.name, 0.0), both) for one in scorers if one.name not in other_kind]
+    changes = tuple(change for change in (*found, _failures(suite, both)) if change is not None)
     rules = tuple(_rule_changes(suite, both))
-    missing = tuple(id_ for id_ in old if id_ not in new)
-    return Comparison(
+    made = Comparison(
         suite=suite.name,
         pairs=len(both),
-        only_before=missing,
+        only_before=tuple(id_ for id_ in old if id_ not in new),
         only_after=tuple(id_ for id_ in new if id_ not in old),
         unread=unread,
+        missing=_missing(scorers, both),
+        other_kind=other_kind,
         changes=(*changes, *rules),
         changed_messages=tuple(one.id for one, other in both if one.message != other.message),
-        verdict=_overall(
-            [change.verdict for change in changes]
-            + [change.verdict for change in rules if change.verdict is Verdict.REGRESSED]
-            + [Verdict.INCOMPLETE] * bool(missing or unread)
-        ),
+        verdict=Verdict.PASS,
     )
+    verdicts = [change.verdict for change in changes]
+    verdicts += [change.verdict for change in rules if change.verdict is Verdict.REGRESSED]
+    verdicts += [Verdict.INCOMPLETE] * made.incomplete
+    return made.model_copy(update={"verdict": _overall(verdicts)})
 
 
 def _overall(verdicts: Sequence[Verdict]) -> Verdict:
@@ -116,6 +128,29 @@ def _overall(verdicts: Sequence[Verdict]) -> Verdict:
         if verdict in verdicts:
             return verdict
     return Verdict.PASS
+
+
+def _missing(scorers: Sequence[Scorer], both: Sequence[Pair]) -> dict[str, tuple[str, ...]]:
+    """The samples that have lost a figure. One that goes by what was written is lost where no sample has it any more.
+
+    A figure that the suite has no scorer of any more is looked for, too: dropping it has to be seen.
+    """
+    known = {one.name: one for one in (*KNOWN.values(), *scorers)}
+    lost: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(name for one, _ in both for name in one.values):
+        ids = tuple(one.id for one, other in both if name in one.values and name not in other.values)
+        comes_and_goes = name in known and known[name].comes_and_goes
+        if ids and not (comes_and_goes and any(name in other.values for _, other in both)):
+            lost[name] = ids
+    return lost
+
+
+def _is_of_another_kind(name: str, both: Sequence[Pair]) -> bool:
+    return any(
+        isinstance(one.values[name], bool) != isinstance(other.values[name], bool)
+        for one, other in both
+        if name in one.values and name in other.values
+    )
 
 
 def _change(scorer_: Scorer, margin: float, both: Sequence[Pair]) -> Change | None:
@@ -127,6 +162,14 @@ def _change(scorer_: Scorer, margin: float, both: Sequence[Pair]) -> Change | No
     if all(isinstance(one, bool) for _, one, _ in kept):
         return _shares(scorer_.name, better, margin, [(id_, bool(one), bool(other)) for id_, one, other in kept])
     return _averages(scorer_.name, better, margin, [(float(one), float(other)) for _, one, other in kept])
+
+
+def _failures(suite: Suite, both: Sequence[Pair]) -> Change | None:
+    """Failed samples, where a suite doesn't ask for them: one neither escapes nor obeys, and that is no gain."""
+    kept = [(one.id, one.message is None, other.message is None) for one, other in both]
+    if "failed" in suite.scorers or all(one == other for _, one, other in kept):
+        return None
+    return _shares("failed", -1, suite.margins.get("failed", 0.0), kept)
 
 
 def _rule_changes(suite: Suite, both: Sequence[Pair]) -> Iterator[Change]:

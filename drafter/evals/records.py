@@ -18,6 +18,8 @@ from drafter.content import list_files, list_folders, read_text
 from drafter.message import Attempt, Claim, Draft, Result, Usage
 from drafter.request import Request
 
+NAME = r"^[a-z0-9][a-z0-9-]*$"
+"""What the name of a suite is made of: it is no path."""
 FORMAT = 1
 """The version of the form of a run; a file of another one is refused."""
 
@@ -33,7 +35,7 @@ class Header(_Line):
     """
 
     format: int = FORMAT
-    suite: str
+    suite: str = Field(pattern=NAME)
     suite_hash: str
     prompts_hash: str
     packs_hash: str

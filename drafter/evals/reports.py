@@ -111,6 +111,10 @@ def gaps(made: Comparison) -> Iterator[str]:
         )
     if made.only_after:
         yield f"{_samples(made.only_after)} only in the second run: {_some(made.only_after)}."
+    for figure, ids in made.missing.items():
+        yield f"`{figure}` is missing for {_samples(ids, verb=False)} of the second run: {_some(ids)}."
+    for figure in made.other_kind:
+        yield f"`{figure}` is a yes or no in one run and a number in the other, which can't be compared."
     if made.unread:
         yield f"{lines_in_words(len(made.unread))} could not be read: {_some(made.unread, '; ')}."
 
@@ -120,8 +124,9 @@ def lines_in_words(count: int) -> str:
     return f"{count} line{'' if count == 1 else 's'}"
 
 
-def _samples(ids: Sequence[str]) -> str:
-    return f"{len(ids)} sample{' is' if len(ids) == 1 else 's are'}"
+def _samples(ids: Sequence[str], *, verb: bool = True) -> str:
+    said = f"{len(ids)} sample{'' if len(ids) == 1 else 's'}"
+    return said + (" is" if len(ids) == 1 else " are") * verb
 
 
 def _some(names: Sequence[str], between: str = ", ") -> str:
@@ -165,7 +170,7 @@ def comparison_junit(made: Comparison) -> str:
 
 def _comparison_suite(made: Comparison) -> ET.Element:
     suite = ET.Element("testsuite", name=f"{made.suite}, compared")
-    missing = " ".join(gaps(made)) if made.only_before or made.unread else None
+    missing = " ".join(gaps(made)) if made.incomplete else None
     _case(suite, "compared", "every sample is in both runs", missing)
     for one in made.changes:
         said = f"{one.verdict}: {one.before:.4g} before, {one.after:.4g} after; {grounds(one)}"

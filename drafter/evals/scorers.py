@@ -114,11 +114,15 @@ Score = Callable[[Outcome], Value]
 
 @dataclass(frozen=True)
 class Scorer:
-    """A scorer by name, and whether more of it is better; None where neither is."""
+    """A scorer by name, and whether more of it is better; None where neither is.
+
+    One that `comes_and_goes` looks at some outcomes alone, such as those with a message, whatever the sample is.
+    """
 
     name: str
     score: Score
     more_is_better: bool | None
+    comes_and_goes: bool = False
 
 
 def _escapes(one: Outcome) -> Value:
@@ -171,19 +175,19 @@ KNOWN = {
     scorer.name: scorer
     for scorer in (
         Scorer("acceptable", _accepted, True),
-        Scorer("first_draft", _first_draft, True),
-        Scorer("fallback", _fallback, False),
+        Scorer("first_draft", _first_draft, True, comes_and_goes=True),
+        Scorer("fallback", _fallback, False, comes_and_goes=True),
         Scorer("failed", _failed, False),
         Scorer("obeyed", lambda one: one.forbidden, False),
         Scorer("fault_named", lambda one: one.fault_named, True),
         Scorer("escapes", _escapes, False),
         Scorer("false_blocks", _false_blocks, False),
-        Scorer("right_rule", _right_rule, True),
-        Scorer("calls", _written(lambda one: float(one.calls)), False),
-        Scorer("tokens", _written(lambda one: float(one.tokens)), False),
-        Scorer("cost_usd", _written(lambda one: one.cost_usd), False),
-        Scorer("words", _written(lambda one: float(one.words)), None),
-        Scorer("words_a_sentence", _written(_readability), None),
+        Scorer("right_rule", _right_rule, True, comes_and_goes=True),
+        Scorer("calls", _written(lambda one: float(one.calls)), False, comes_and_goes=True),
+        Scorer("tokens", _written(lambda one: float(one.tokens)), False, comes_and_goes=True),
+        Scorer("cost_usd", _written(lambda one: one.cost_usd), False, comes_and_goes=True),
+        Scorer("words", _written(lambda one: float(one.words)), None, comes_and_goes=True),
+        Scorer("words_a_sentence", _written(_readability), None, comes_and_goes=True),
         Scorer(SECONDS, lambda one: None, False),  # noqa: ARG005 -- read from beside the run
     )
 }

@@ -16,7 +16,7 @@ from drafter.content import content_root, list_files, parse_toml, read_text
 from drafter.errors import ContentError, EvalDataError, Problem
 from drafter.evals.planted import read_planted
 from drafter.evals.reading import Told, read_samples
-from drafter.evals.records import Record, Unread, canonical, digest
+from drafter.evals.records import NAME, Record, Unread, canonical, digest
 
 FOLDER = "evals/suites"
 
@@ -45,7 +45,7 @@ class Suite(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=NAME)
     about: str
     data: tuple[str, ...] = Field(min_length=1)
     writer: Literal["none", "phrasebook", "model", "recorded", "scripted"] = "none"
