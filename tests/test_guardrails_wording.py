@@ -123,8 +123,8 @@ def test_one_moment_written_in_two_ways_is_two_requests() -> None:
     times = ("2026-03-05T10:30:00+00:00", "2026-03-05T13:30:00+03:00")
     requests = [Request.model_validate({**base, "next_interview": time}) for time in times]
     body = (
-        "Dear hiring team,\n\nThank you for the invitation to Larkfield Press for Thursday, 5 March at 13:30. I withdraw "
-        "from Copy Editor, and hope that we meet one day.\n\nBest,\nAna Ruiz"
+        "Dear hiring team,\n\nThank you for the invitation to Larkfield Press for Thursday, 5 March at 13:30. "
+        "I withdraw from Copy Editor, and hope that we meet one day.\n\nBest,\nAna Ruiz"
     )
     draft = Draft(subject="Copy Editor", body=body)
     forget()
