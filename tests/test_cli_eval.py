@@ -177,6 +177,72 @@ class TestCommands:
         assert (made["shares"]["acceptable"]["count"], made["rejected_by"]) == (0, {"form/placeholder": 2})
         assert f'"judged":"{content_hash("guardrails")}"' not in (tmp_path / "scored.jsonl").read_text()
 
+    def test_what_is_not_there_has_not_passed(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """A suite that was named and has no recordings, or a baseline that is missing, is told, and fails the gate."""
+        suite_of()
+        text = 'about = "a"\ndata = ["data.jsonl"]\nscorers = ["acceptable"]\n'
+        (tmp_path / "bare.toml").write_text(f'name = "bare"\nwriter = "phrasebook"\nbaseline = "gone.jsonl"\n{text}')
+        (tmp_path / "mute.toml").write_text(
+            f'name = "mute"\nwriter = "recorded"\nmodel = "m"\nrecordings = "none"\n{text}'
+        )
+        for name, said in (("bare", "its baseline gone.jsonl is not there"), ("mute", "nothing is recorded yet")):
+            run = ("eval", "run", tmp_path / f"{name}.toml", "--gate", "--runs", tmp_path / "runs")
+            done = command(*run, "--format", "json")
+            made = json.loads(done.out)
+            assert (done.code, made["passed"], said in made["lacking"][name], said in done.err) == (
+                1,
+                False,
+                True,
+                True,
+            )
+            assert ET.fromstring(command(*run, "--format", "junit").out).get("failures") == "1"
+            assert f"{name}: not passed" in command(*run, "--format", "markdown").out
+
+    def test_suites_of_one_name_are_refused(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """Before the first is tried: the second run would take the place of the first."""
+        suite = self.three(tmp_path, suite_of)[0]
+        done = command("eval", "run", suite, suite, "--runs", tmp_path / "runs")
+        assert (done.code, "good: name: is the name of two suites" in done.err) == (2, True)
+        assert not (tmp_path / "runs").exists()
+
+    def test_a_wrong_scorer_is_named_before_the_first_suite(
+        self, command: Command, tmp_path: Path, suite_of: Make
+    ) -> None:
+        """Whichever suite it is of."""
+        suites = self.three(tmp_path, suite_of)
+        suites[2].write_text(suites[2].read_text().replace('"words"', '"ghost"'))
+        done = command("eval", "run", *suites, "--runs", tmp_path / "runs")
+        assert (done.code, "ghost: scorers: is no scorer" in done.err, done.out) == (2, True, "")
+        assert not (tmp_path / "runs").exists()
+
+    def test_an_error_leaves_the_document(self, command: Command, tmp_path: Path, suite_of: Make) -> None:
+        """What was tried before a suite that ends in an error is told, with the error, in every form."""
+        good, _, wrong = self.three(tmp_path, suite_of)
+        (tmp_path / "mine.py").write_text("def bad(one):\n    return 1 / 0\n")
+        wrong.write_text(wrong.read_text().replace('"words"', '"mine:bad"'))
+        run = ("eval", "run", good, wrong, "--runs", tmp_path / "runs")
+        done = command(*run, "--format", "json")
+        made = json.loads(done.out)
+        assert (done.code, made["passed"], [one["scores"]["suite"] for one in made["suites"]]) == (2, False, ["good"])
+        assert "ZeroDivisionError" in made["errors"]["lacking"]
+        tree = ET.fromstring(command(*run, "--format", "junit").out)
+        assert (tree.get("errors"), len(tree.findall("testsuite/testcase/error"))) == ("1", 1)
+        assert "lacking: ended in an error" in command(*run, "--format", "markdown").out
+
+    def test_a_baseline_is_not_made_of_what_can_not_be_read(
+        self, command: Command, tmp_path: Path, suite_of: Make
+    ) -> None:
+        """It stays as it is, and what is wrong is told."""
+        suite = self.three(tmp_path, suite_of)[2]
+        run = ("eval", "run", suite, "--renew-baselines", "--runs", tmp_path / "runs")
+        assert command(*run).code == 0
+        before = (tmp_path / "base.jsonl").read_bytes()
+        with (tmp_path / "data.jsonl").open("a") as data:
+            data.write("{}\n")
+        done = command(*run)
+        assert (done.code, "stays as it is, since 1 line could not be read" in done.err) == (2, True)
+        assert (tmp_path / "base.jsonl").read_bytes() == before
+
     @pytest.mark.parametrize("way", [["score"], ["report"], ["compare", "a.jsonl"]])
     @pytest.mark.parametrize("name", ["mine", "mine.toml", "lies/mine.toml"])
     def test_a_run_does_not_choose_the_code(

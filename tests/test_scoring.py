@@ -94,6 +94,16 @@ class TestFigures:
         made = score(suite_of(scorers=["obeyed"], gates=gates), map(outcome, map(Record.model_validate, asked)))
         assert (made.shares["obeyed"].count, [one.figure for one in made.shortfalls]) == (0, short)
 
+    def test_only_what_was_tried_has_passed(self, suite_of: Make, tmp_path: Path) -> None:
+        """Nothing tried, something lacking, an error or Ctrl-C is no pass, and the last two are errors in JUnit."""
+        made_of(suite := suite_of(), tmp_path / "a.jsonl")
+        trials = [reports.Trial(scores=scores_of(suite, tmp_path / "a.jsonl"), comparison=None)]
+        assert reports.Tried(suites=trials, left_out={"other": "why"}).passed
+        assert not reports.Tried(left_out={"other": "why"}).passed
+        for more, errors in (({"stopped": True}, "1"), ({"errors": {"x": "y"}}, "1"), ({"lacking": {"x": "y"}}, "0")):
+            tried = reports.Tried.model_validate({"suites": trials, **more})
+            assert (tried.passed, ET.fromstring(reports.tried_junit(tried)).get("errors")) == (False, errors)
+
     def test_reports_say_the_same(self, suite_of: Make, tmp_path: Path) -> None:
         """Markdown and JUnit have the figures, the gates and every failure; what a draft holds breaks neither."""
         suite = suite_of(gates={"words.mean": {"most": 1}})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +10,7 @@ import typer
 
 from drafter.cli import STOPPED, examples, render
 from drafter.cli.evaluate import evaluate
-from drafter.cli.outcome import Place
+from drafter.cli.outcome import Place, save
 from drafter.cli.runs import RUNS, As, Force, Form, Jobs, Out, Strict, deliver, produced, put_as, scored
 
 if TYPE_CHECKING:
@@ -49,39 +49,56 @@ def run_suites(
 
     As JSON, Markdown or JUnit, all of it is one document.
     """
+    from drafter.errors import DrafterError
     from drafter.evals.reports import Trial, Tried, tried_junit, tried_markdown
     from drafter.evals.suites import known_suites, load_suite
 
     place = Place(out, force)
     place.check()
     wanted = [load_suite(name) for name in suites or known_suites()]
-    _refuse_models(wanted)
-    tried, shown = Tried(), form is Form.TEXT and out is None
+    _refuse_what_can_not_be_run(wanted)
+    tried, shown, wrong = Tried(), form is Form.TEXT and out is None, None
     try:
         for suite in wanted:
             if suite.exchanges is not None and not any(suite.exchanges.glob("*.json")):
-                _leave_out(suite, tried)
+                _leave_out(suite, tried, named=bool(suites))
                 continue
-            found = _run(suite, folder, form=form, renew=renew, jobs=jobs, strict=strict)
+            try:
+                found = _run(suite, folder, form=form, renew=renew, jobs=jobs, strict=strict)
+            except DrafterError as fault:
+                tried.errors[suite.name], wrong = str(fault), fault
+                break
             tried.suites.append(Trial(scores=found[0], comparison=found[1]))
             if shown:
                 _show(*found)
+            _miss_baseline(suite, tried, there=found[1] is not None or renew)
     except (typer.Exit, KeyboardInterrupt):
         tried.stopped = True
     if not shown:
         put_as(form, place, tried, tried_markdown, tried_junit)
+    if wrong is not None:  # told in the document first: the suites before it were tried
+        raise wrong
     if tried.stopped:
         raise typer.Exit(STOPPED)
     if gate and not tried.passed:
         raise typer.Exit(1)
 
 
-def _refuse_models(suites: Iterable[Suite]) -> None:
-    """What a model writes is not made offline. Said before the first suite is tried."""
+def _refuse_what_can_not_be_run(suites: Sequence[Suite]) -> None:
+    """What a model writes is not made offline, two runs don't go into one file, and a scorer has to be there.
+
+    Said before the first suite is tried.
+    """
     from drafter.cli.called import called
     from drafter.errors import EvalDataError, Problem
+    from drafter.evals.brought import scorers_of
 
+    names = [suite.name for suite in suites]
     for suite in suites:
+        if names.count(suite.name) > 1:
+            what = "is the name of two suites here, whose runs would be one file; run them one by one, or rename one"
+            raise EvalDataError(suite.name, [Problem("name", what)])
+        scorers_of(suite)
         if suite.writer == "model":
             what = (
                 f"is a model, which `run` never asks, since it is offline; `{called('eval', 'produce')} SUITE --model "
@@ -90,16 +107,30 @@ def _refuse_models(suites: Iterable[Suite]) -> None:
             raise EvalDataError(suite.name, [Problem("writer", what)])
 
 
-def _leave_out(suite: Suite, tried: Tried) -> None:
+def _miss_baseline(suite: Suite, tried: Tried, *, there: bool) -> None:
+    """Tells of a baseline that is named and not there."""
+    if there or suite.baseline is None:
+        return
+    why = f"its baseline {suite.baseline} is not there, so nothing was compared; --renew-baselines makes it"
+    tried.lacking[suite.name] = why
+    render.note(why, label=suite.name)
+
+
+def _leave_out(suite: Suite, tried: Tried, *, named: bool) -> None:
+    """One that was asked for by name has not passed by being left out."""
     why = f"nothing is recorded yet; see `drafter eval record {suite.name}`"
     tried.left_out[suite.name] = why
+    if named:
+        tried.lacking[suite.name] = why
     render.note(f"left out: {why}", label=suite.name)
 
 
 def _run(
     suite: Suite, folder: Path, *, form: Form, renew: bool, jobs: int | None, strict: bool
 ) -> tuple[Scores, Comparison | None]:
+    from drafter.errors import EvalDataError, Problem
     from drafter.evals.baselines import compared
+    from drafter.evals.reports import lines_in_words
     from drafter.evals.runfile import RunFile, refuse_what_is_no_file
 
     path, judged = folder / f"{suite.name}.jsonl", folder / f"{suite.name}.scored.jsonl"
@@ -109,8 +140,11 @@ def _run(
     against = suite.compared_with
     if renew and against is not None:
         refuse_what_is_no_file(against)
+        if unread := scores.counts.get("unread"):
+            what = f"stays as it is, since {lines_in_words(unread)} could not be read; mend the data, and renew it then"
+            raise EvalDataError(str(against), [Problem("", what), *(Problem("", one) for one in scores.unread[:5])])
         against.parent.mkdir(parents=True, exist_ok=True)
-        against.write_bytes(judged.read_bytes())
+        save(against, judged.read_bytes())
     known = against is not None and against.exists()
     return scores, compared(suite, against, judged) if known and against is not None else None
 

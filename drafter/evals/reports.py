@@ -187,18 +187,25 @@ class Trial(BaseModel):
 
 
 class Tried(BaseModel):
-    """What came of several suites; `left_out` says why of each that was not tried, `stopped` that Ctrl-C ended it."""
+    """What came of several suites.
+
+    `left_out` says why of each that was not tried, `lacking` what of those that were asked for is not there (recordings
+    of one that was named, a baseline), `errors` what ended one, and all; `stopped` that Ctrl-C did.
+    """
 
     suites: list[Trial] = []
     left_out: dict[str, str] = {}
+    lacking: dict[str, str] = {}
+    errors: dict[str, str] = {}
     stopped: bool = False
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def passed(self) -> bool:
-        """Whether no gate fell short, and nothing is worse than the baseline or missing beside it."""
+        """Whether anything was tried, no gate fell short, and nothing is worse than the baseline or missing."""
         worse = {Verdict.REGRESSED, Verdict.INCOMPLETE}
-        return not self.stopped and not any(
+        whole = bool(self.suites) and not (self.stopped or self.lacking or self.errors)
+        return whole and not any(
             one.scores.shortfalls or (one.comparison is not None and one.comparison.verdict in worse)
             for one in self.suites
         )
@@ -212,6 +219,8 @@ def tried_markdown(tried: Tried) -> str:
         if (made := one.comparison) is not None:
             parts.append("\n".join([f"### Beside its baseline: {made.verdict}", "", *_compared(made), ""]))
     parts += [f"## {name}: left out\n\n{_plain(why)}\n" for name, why in tried.left_out.items()]
+    parts += [f"## {name}: not passed\n\n{_plain(why)}\n" for name, why in tried.lacking.items()]
+    parts += [f"## {name}: ended in an error\n\n{_plain(why)}\n" for name, why in tried.errors.items()]
     if tried.stopped:
         parts.append("The other suites were not come to: this was stopped.\n")
     return "\n".join(parts)
@@ -224,18 +233,25 @@ def tried_junit(tried: Tried) -> str:
         suites.append(_scores_suite(one.scores))
         if one.comparison is not None:
             suites.append(_comparison_suite(one.comparison))
-    for name, why in tried.left_out.items():
-        _case(left := ET.SubElement(suites, "testsuite", name=name), "suite", name, why, "skipped")
-        _counted(left)
-    for count in ("tests", "failures", "skipped"):
+    ended = {"drafter eval": "stopped: the other suites were not come to"} if tried.stopped else {}
+    left_out = {name: why for name, why in tried.left_out.items() if name not in tried.lacking}
+    for kind, told in (("skipped", left_out), ("failure", tried.lacking), ("error", {**tried.errors, **ended})):
+        for name, why in told.items():
+            _case(one_more := ET.SubElement(suites, "testsuite", name=name), "suite", name, why, kind)
+            _counted(one_more)
+    for count in COUNTED:
         suites.set(count, str(sum(int(one.get(count, "0")) for one in suites)))
     return _document(suites)
+
+
+COUNTED = {"tests": "", "failures": "failure", "errors": "error", "skipped": "skipped"}
+"""What JUnit counts, and the element that each is told by."""
 
 
 def _counted(suite: ET.Element, more: int = 0) -> ET.Element:
     """A suite with its counts; `more` are cases that went well and are not listed."""
     suite.set("tests", str(len(suite) + more))
-    for name, kind in (("failures", "failure"), ("skipped", "skipped")):
+    for name, kind in list(COUNTED.items())[1:]:
         suite.set(name, str(len(suite.findall(f"testcase/{kind}"))))
     return suite
 
