@@ -75,7 +75,8 @@ def _options(
 def main() -> None:
     """The console entry.
 
-    Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed.
+    Exits 0 when done, 1 on findings, 2 when a command could not run, 130 on Ctrl-C, 141 when the output was closed;
+    `eval compare` says by 3, 4 and 5 what it found.
     """
     gc.set_threshold(100_000)  # a command makes many objects that stay; looking through them took a fifth of its time
     look.reset()
