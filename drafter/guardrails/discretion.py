@@ -16,7 +16,7 @@ from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import count_words, lower, normalise
 from drafter.guardrails.reading import Reading, Sentence
 from drafter.guardrails.reasons import told
-from drafter.guardrails.tagged import is_given, spoken, why
+from drafter.guardrails.tagged import is_given, spoken, telling, why
 from drafter.guardrails.tagger import does, scores, tagger
 from drafter.guardrails.topics import Topic, by_words, found_in, of_names, of_turned, opened, topics
 from drafter.guardrails.wording import Wording, kept, worded
@@ -95,7 +95,11 @@ def _groups(synonyms: str) -> dict[str, str]:
 
 def _grouped(text: str, groups: Mapping[str, str]) -> frozenset[str]:
     """The telling words of a text, words of one group as one."""
-    return frozenset(groups.get(word, word) for word in telling_words(text) if not word.isdigit())
+    return _by_group(telling_words(text), groups)
+
+
+def _by_group(words: frozenset[str], groups: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(groups.get(word, word) for word in words if not word.isdigit())
 
 
 def _gives_away(one: Secret, sentence: Sentence, rule: Rule, language: str) -> bool:
@@ -133,7 +137,7 @@ def _amounts(said: Wording, language: str) -> frozenset[str]:
 @kept
 def _told_words(said: Wording, rule: Rule) -> frozenset[str]:
     """The telling words of a sentence but for names, by group."""
-    return _grouped(_BLANKED.sub(" ", said.masked), _groups(str(rule.parameters["synonyms"])))
+    return _by_group(telling(said), _groups(str(rule.parameters["synonyms"])))
 
 
 def _named(text: str) -> frozenset[str]:

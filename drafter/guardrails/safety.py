@@ -11,6 +11,7 @@ from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import encoded
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.plain import lower, normalise
+from drafter.guardrails.tagged import telling
 from drafter.names import parted
 from drafter.request import Request
 
@@ -43,12 +44,11 @@ def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
         return
     known = telling_words(case.allowed)
     for sentence in case.body.sentences:
-        words = telling_words(_BLANKED.sub(" ", sentence.masked)) - known
+        words = telling(sentence.wording) - known
         if any(_carries_out(words, order, rule.parameters["words"]) for order in orders):
             yield Hit(case.body, sentence.start, sentence.end)
 
 
-_BLANKED = re.compile("[ʀᴄᴘꜱ]+")
 _TO_BE_SAID = re.compile(r"\b(?:say|write|state|claim|mention|include|add|pretend|tell (?:\w+ )?\w+)\b")
 
 

@@ -119,7 +119,7 @@ def is_given(one: Sentence, case: Case) -> bool:
     """Whether a sentence says what the request lets be said: most of its telling words stand there, or it has most of
     those of something that may be mentioned.
     """
-    words = _telling(one.wording)
+    words = telling(one.wording)
     if words and 2 * len(words & telling_words(allowed(case.request))) >= len(words):
         return True
     return any(_repeats(words, entry) for entry in _mentions(case.request))
@@ -132,7 +132,7 @@ def _repeats(words: frozenset[str], entry: frozenset[str]) -> bool:
 
 
 @kept
-def _telling(said: Wording) -> frozenset[str]:
+def telling(said: Wording) -> frozenset[str]:
     """The telling words of a sentence but for names."""
     return telling_words("".join(" " if letter in BLANKED else letter for letter in said.masked))
 
