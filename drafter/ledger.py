@@ -16,6 +16,7 @@ from drafter.disclosure import Brief, telling_words
 from drafter.guardrails.pack import language
 from drafter.guardrails.reading import Sentence as Running
 from drafter.guardrails.reading import running
+from drafter.guardrails.tagged import telling
 from drafter.guardrails.tagger import makes
 from drafter.letter import Letter, Sentence
 from drafter.message import Draft, Finding, Part, Report, RuleStatus, Span, Status
@@ -33,7 +34,6 @@ RUN = 7
 """Words in a row that no letter has in common with a prompt by chance."""
 
 _SLOT = re.compile(r"\{\w+\}")
-_BLANKED = re.compile("[ʀᴄᴘꜱ]+")
 
 
 def audited(report: Report, draft: Draft, letter: Letter, brief: Brief, names: Names) -> Report:
@@ -87,7 +87,7 @@ def _is_new(sentence: Sentence, facts: frozenset[str], tag: str) -> bool:
     if not telling_words(_SLOT.sub(" ", sentence.text)) - known:
         return False
     for one in running(sentence.text, language(tag)):
-        words = telling_words(_BLANKED.sub(" ", one.masked))
+        words = telling(one.wording)
         if len(words - known) > max(0, min(NEW, len(words & facts) - 1)) and not _is_courtesy(one, tag):
             return True
     return False

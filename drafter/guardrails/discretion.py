@@ -73,9 +73,7 @@ def _found_secrets(rule: Rule, request: Request, groups: Mapping[str, str]) -> I
     open_topics = opened(request)
     for text in (*request.private, parted(detail)[0] if detail else ""):
         plain = normalise(text)[0]
-        about = tuple(
-            one for one in topics(language) if one.name not in open_topics and one.found(worded(lower(plain)))
-        )
+        about = tuple(one for one in found_in(worded(lower(plain)), language) if one.name not in open_topics)
         words = _grouped(plain, groups) - free
         sums = amounts(lower(plain), language) - figures
         if words or sums or about:

@@ -70,16 +70,12 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
 @kind("disguised", tagged=True)
 def disguised(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences that do `head` in what may be hidden in a text: in leet or spaced-out letters, or in an encoding."""
-    tag = case.language
-    known, bar, spelt = tagger(tag), bars(tag)[rule.parameters["head"]], language(tag)
+    head, tag = rule.parameters["head"], case.language
     for reading in case.readings:
         plain = {one.masked for one in reading.sentences}
         for text in reading.hidden:
-            hidden = (one for one in running(text.masked, spelt) if one.text not in plain)
-            if known and any(
-                count_words(one.text) >= FEWEST_WORDS and known.scores(features(one, tag))[bar.head] > bar.above
-                for one in hidden
-            ):
+            hidden = (one for one in running(text.masked, language(tag)) if one.text not in plain)
+            if any(count_words(one.text) >= FEWEST_WORDS and does(head, one, tag) for one in hidden):
                 yield Hit(reading, 0, len(reading.text))
                 break
 
