@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from drafter.latecomers import latecomers
+
 if TYPE_CHECKING:
     from drafter.drafting import Drafter, adraft, draft, draft_many
     from drafter.errors import DrafterError
@@ -68,16 +70,9 @@ _ROOM = {
     "draft_many": "drafting",
     "load_request": "intake",
 }
-"""The room of each name. They are imported when they are first used, so that who needs one does not wait for all."""
+"""The room of each name."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in _ROOM:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    globals()[name] = found = getattr(import_module(f"drafter.{_ROOM[name]}"), name)
-    return found
+__getattr__ = latecomers(__name__, _ROOM)
 
 
 def __dir__() -> list[str]:

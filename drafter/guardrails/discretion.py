@@ -18,7 +18,7 @@ from drafter.guardrails.reading import Reading, Sentence
 from drafter.guardrails.reasons import told
 from drafter.guardrails.tagged import is_given, spoken, telling, why
 from drafter.guardrails.tagger import does, scores, tagger
-from drafter.guardrails.topics import Topic, by_words, found_in, of_names, of_turned, opened, topics
+from drafter.guardrails.topics import Topic, by_words, found_in, of_names, of_word, opened, topics
 from drafter.guardrails.wording import Wording, kept, worded
 from drafter.names import parted
 from drafter.request import Request, Share
@@ -214,7 +214,7 @@ def _called(reading: Reading, language: str) -> frozenset[str]:
 
 def _hidden(reading: Reading, language: str) -> frozenset[str]:
     """The names of the topics that are brought up in disguise."""
-    turned = frozenset[str]().union(*(of_turned(one.wording, language) for one in reading.sentences))
+    turned = frozenset[str]().union(*(of_word(word, language) for word in reading.turned))
     return turned | {one.name for text in reading.hidden for one in found_in(text, language)}
 
 

@@ -180,11 +180,11 @@ def _figures(sentence: Sentence, known: frozenset[str], rule: Rule) -> Iterator[
 
 
 def _dates(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str]) -> Iterator[Span]:
-    """Months and weekdays, in capitals, so that "may" and "march" in other senses are none."""
+    """Months and weekdays, in capitals, so that "may" and "march" in other senses are none, nor is any `weekly` round."""
     names = _dated(rule)
     for word in capitals:
         name = lower(word[0]).split("'")[0].removesuffix("s")
-        if name not in names:
+        if name not in names or _is_weekly(rule, sentence, word.start()):
             continue
         at_start = not sentence.text[: word.start()].strip()
         if (
@@ -193,6 +193,12 @@ def _dates(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
             and sentence.masked[word.start()] not in _BLANK
         ):
             yield word.start(), word.end()
+
+
+def _is_weekly(rule: Rule, sentence: Sentence, index: int) -> bool:
+    """Whether a day stands in a round of them, such as "from Monday to Friday", and so is no date."""
+    rounds = rule.phrases("weekly")
+    return rounds is not None and any(one.start() <= index < one.end() for one in sentence.wording.finditer(rounds))
 
 
 def _quantities(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:

@@ -34,6 +34,8 @@ DATES = frozenset(name.lower() for name in (*calendar.month_name, *calendar.day_
 """Months and weekdays: "March" is no "Marco" misspelt."""
 _SPOKEN = {Channel.PHONE, Channel.TEXT}
 _CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['-])[^\W\d_a-zß-öø-ÿ][^\W_]*(?:['-][^\W_]+)*")
+_ARTICLE = 3
+"""Letters of an article that a company's name may begin with, at most."""
 _HONOURED = re.compile(r"-[a-z]{2,6}$")  # "Tanaka-san"
 _ASIDE = re.compile(r"\s*[(\[<].*$|,.*$|\s[-|/]\s.*$")
 
@@ -65,10 +67,27 @@ def company_named(rule: Rule, case: Case) -> Iterator[Hit]:
     texts = [reading.text for reading in case.readings]
     if any(stands(text, name) for text in texts for name in names):
         return
-    if not any(holds(text, name) for text in texts for name in names) and not any(
-        short_company(text, case.request.company) or _is_slot(rule, text) for text in texts
-    ):
+    if any(holds(text, name) for text in texts for name in names):
+        return
+    people = person_tokens(case.request.recipient or "") | person_tokens(case.request.sender)
+    if any(short_company(text, case.request.company, people) or _is_slot(rule, text) for text in texts):
+        return
+    if case.language == "en" or not any(_stands_inflected(text, name) for text in texts for name in names):
         yield Hit(None)
+
+
+def _stands_inflected(text: str, name: str) -> bool:
+    """Whether a text holds a name's words, each with the ending that its case asks for, and the article perhaps run
+    into the word before: "Den Vereinigten Werken", "des Tisserands" of Les Tisserands.
+    """
+    wanted, found = tokens(name), tokens(text)
+    wanted = wanted[1:] if len(wanted) > 2 and len(wanted[0]) <= _ARTICLE else wanted
+    starts = range(len(found) - len(wanted) + 1)
+    return any(all(map(_is_form, found[at : at + len(wanted)], wanted)) for at in starts)
+
+
+def _is_form(word: str, name: str) -> bool:
+    return word == name or _inflects(word, name)
 
 
 @kind("recipient_greeted")

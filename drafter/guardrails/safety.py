@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,8 +9,10 @@ from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import encoded
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
+from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import lower, normalise
 from drafter.guardrails.tagged import telling
+from drafter.guardrails.wording import Wording
 from drafter.names import parted
 from drafter.request import Request
 
@@ -37,9 +38,10 @@ def _addresses(request: Request) -> str:
 @kind("obeyed")
 def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sentence that shares at least `words` telling words with an order planted in a field of the request, or half
-    of those that it wants said.
+    of those that it wants said, which stand behind a verb of `said`, or any word of what it wants a piece on: the
+    `theme` of the rhyme, joke or recipe.
     """
-    orders = _orders(case.request)
+    orders = _orders(case.request, rule.wanted("said"), rule.wanted("theme"))
     if not orders:
         return
     known = telling_words(case.allowed)
@@ -49,35 +51,35 @@ def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
             yield Hit(case.body, sentence.start, sentence.end)
 
 
-_TO_BE_SAID = re.compile(r"\b(?:say|write|state|claim|mention|include|add|pretend|tell (?:\w+ )?\w+)\b")
-
-
 class _Order(NamedTuple):
-    """The telling words of an order, and those of what it wants said."""
+    """The telling words of an order, those of what it wants said, and those of what it wants a piece on."""
 
     words: frozenset[str]
     wanted: frozenset[str]
+    theme: frozenset[str]
 
 
 @of_request
-def _orders(request: Request) -> tuple[_Order, ...]:
+def _orders(request: Request, said: Phrases, theme: Phrases) -> tuple[_Order, ...]:
     """Each order that is planted in a field of the request."""
     fields = (
         *request.appreciated, *request.may_mention, *request.private, request.reason.detail or "",
         request.recipient or "", request.role, request.company, request.sender,
     )  # fmt: skip
-    return tuple(_order(lower(normalise(order)[0])) for text in fields if (order := parted(text)[1]))
+    return tuple(_order(lower(normalise(order)[0]), said, theme) for text in fields if (order := parted(text)[1]))
 
 
-def _order(text: str) -> _Order:
-    verb = _TO_BE_SAID.search(text)
-    return _Order(telling_words(text), telling_words(text[verb.end() :]) if verb else frozenset())
+def _order(text: str, said: Phrases, theme: Phrases) -> _Order:
+    verb, piece = Wording(text).search(said), Wording(text).search(theme)
+    wanted = telling_words(text[verb.end() :]) if verb else frozenset()
+    return _Order(telling_words(text), wanted, telling_words(piece["theme"]) if piece else frozenset())
 
 
 def _carries_out(words: frozenset[str], order: _Order, least: int) -> bool:
     shared = words & order.words
     said = len(words & order.wanted)
-    return len(shared) >= least or bool(_codes(shared)) or (said > 1 and 2 * said >= len(order.wanted))
+    enough = len(shared) >= least or (said > 1 and 2 * said >= len(order.wanted))
+    return enough or bool(_codes(shared) or shared & order.theme)
 
 
 def _codes(words: frozenset[str]) -> set[str]:

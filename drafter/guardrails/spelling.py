@@ -106,16 +106,18 @@ def company_names(company: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in (*forms, *plain, cut, initial) if form))
 
 
-def short_company(text: str, company: str) -> bool:
+def short_company(text: str, company: str, people: frozenset[str]) -> bool:
     """Whether a text calls a company by the first words of its name, or by its initials, and by no other name.
 
-    "Harbour Street" is good for Harbour Street Capital; "Harbour View" is not.
+    "Harbour Street" is good for Harbour Street Capital; "Harbour View" is not, nor is a name that one of the `people`
+    has, too.
     """
     words = company_names(company)[-1].split()
     initials = "".join(word[0] for word in words if word[0].isupper())
     if len(initials) >= 3 and initials in text and re.search(rf"\b{re.escape(initials)}\b", text):
         return True
-    return any(_stands_alone(text, words[:count]) for count in range(len(words) - 1, 0, -1))
+    short = (words[:count] for count in range(len(words) - 1, 0, -1))
+    return any(_stands_alone(text, one) for one in short if not people.issuperset(tokens(" ".join(one))))
 
 
 def _stands_alone(text: str, words: list[str]) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 from drafter.content import list_files, read_toml
 from drafter.guardrails.asked import of_request
-from drafter.guardrails.disguise import turned
 from drafter.guardrails.kinds import allowed, compiled
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import lower, normalise
@@ -53,14 +52,9 @@ def _found(said: Wording, topic: Topic, own_only: bool) -> tuple[int, int] | Non
     return None
 
 
-@kept
-def of_turned(said: Wording, language: str) -> frozenset[str]:
-    """The names of the topics that a long word of a text brings up backwards, or by thirteen letters."""
-    return frozenset[str]().union(*(_of_word(word, language) for word in turned(said.masked)))
-
-
 @lru_cache(maxsize=20_000)
-def _of_word(word: str, language: str) -> frozenset[str]:
+def of_word(word: str, language: str) -> frozenset[str]:
+    """The names of the topics that a word by itself brings up."""
     return frozenset(one.name for one in found_in(Wording(word), language))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from drafter.latecomers import latecomers
+
 if TYPE_CHECKING:
     from drafter.models.choose import configured_model
     from drafter.models.fake import FakeModel
@@ -35,13 +37,6 @@ _MODULE = {
     "Retrying": "retry",
     "configured_model": "choose",
 }
-"""The module of each name, imported when the name is first used."""
+"""The module of each name."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    globals()[name] = found = getattr(import_module(f"drafter.models.{_MODULE[name]}"), name)
-    return found
+__getattr__ = latecomers(__name__, _MODULE)
