@@ -21,11 +21,10 @@ HOUSE = ROOT / "drafter"
 
 # Ground floor first. `__init__` is the library's face: the rooms above it are for people and programs that use it.
 FLOORS = (
-    "latecomers", "errors", "dates", "request", "message", "delivery", "content", "limits", "settings", "names", "intake",
-    "guide",
-    "disclosure", "letter", "guardrails", "explanation", "ledger", "models", "prices", "conversation", "revision",
-    "prompts", "incoming", "praise", "phrasebook", "finding", "judge", "writing", "ranking", "pipeline", "drafting",
-    "__init__", "evals", "integrations", "cli", "__main__",
+    "latecomers", "errors", "dates", "request", "message", "delivery", "content", "limits", "settings", "names",
+    "intake", "guide", "disclosure", "letter", "guardrails", "explanation", "ledger", "models", "prices",
+    "conversation", "revision", "prompts", "incoming", "praise", "phrasebook", "finding", "judge", "writing",
+    "ranking", "pipeline", "drafting", "__init__", "evals", "integrations", "cli", "__main__",
 )  # fmt: skip
 
 MODULES = sorted(HOUSE.rglob("*.py"))

@@ -180,7 +180,7 @@ def _figures(sentence: Sentence, known: frozenset[str], rule: Rule) -> Iterator[
 
 
 def _dates(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str]) -> Iterator[Span]:
-    """Months and weekdays, in capitals, so that "may" and "march" in other senses are none, nor is any `weekly` round."""
+    """Months and weekdays, in capitals, so that "may" and "march" in other senses are none; nor are `weekly` rounds."""
     names = _dated(rule)
     for word in capitals:
         name = lower(word[0]).split("'")[0].removesuffix("s")
