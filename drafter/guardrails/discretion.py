@@ -14,7 +14,7 @@ from drafter.guardrails.disguise import signs
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import count_words, lower, normalise
-from drafter.guardrails.reading import Reading, Sentence
+from drafter.guardrails.reading import BLANK_LETTERS, BLANKED, Reading, Sentence
 from drafter.guardrails.reasons import told
 from drafter.guardrails.tagged import is_given, spoken, telling, why
 from drafter.guardrails.tagger import does, scores, tagger
@@ -23,7 +23,6 @@ from drafter.guardrails.wording import Wording, kept, worded
 from drafter.names import parted
 from drafter.request import Request, Share
 
-_BLANKED = re.compile("[ʀᴄᴘꜱ]+")
 _NAME = re.compile(r"(?<=[^.!?\s\"'(]\s)[A-ZÀ-ÖØ-Þ][\w'-]+")
 
 
@@ -108,7 +107,7 @@ def _gives_away(one: Secret, sentence: Sentence, rule: Rule, language: str) -> b
         return bool(shared)
     # A name is written with a capital: in the secret, or in the draft where the secret has small letters throughout.
     written = "".join(
-        " " if low in "ʀᴄᴘꜱ" else letter for letter, low in zip(sentence.text, sentence.masked, strict=True)
+        " " if low in BLANK_LETTERS else letter for letter, low in zip(sentence.text, sentence.masked, strict=True)
     )
     return bool(shared & (one.named | _named(written)))
 
@@ -129,7 +128,7 @@ def _is_of_oneself(sentence: Sentence, rule: Rule, language: str) -> bool:
 
 @kept
 def _amounts(said: Wording, language: str) -> frozenset[str]:
-    return amounts(_BLANKED.sub(" ", said.masked), language)
+    return amounts(BLANKED.sub(" ", said.masked), language)
 
 
 @kept

@@ -14,7 +14,7 @@ from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import lower, normalise
-from drafter.guardrails.reading import BLANKS, Reading, Sentence
+from drafter.guardrails.reading import BLANK_LETTERS, Reading, Sentence
 from drafter.request import Request
 
 Span = tuple[int, int]
@@ -22,7 +22,6 @@ Span = tuple[int, int]
 _CAPITALISED = re.compile(r"(?<![\w'])[^\W\d_][\w'&-]*")
 _WORD, _DIGIT, _DIGITS = re.compile(r"\w+"), re.compile(r"\d"), re.compile(r"\d+")
 _FIGURES = re.compile(r"(?<![\w.])[$€£]?\d[\d.,:]*\w*\s?%?")
-_BLANK = frozenset(BLANKS.values())
 # Slots, links and addresses are other rules' matter; what stands in them names and counts nothing.
 _FOREIGN = re.compile(r"\[[^\]\n]{0,80}\]|\{[^}\n]{0,80}\}|<[^>\n]{0,80}>|\bhttps?://\S+|\bwww\.\S+|\S+@\S+")
 
@@ -149,7 +148,7 @@ def _names(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
     for word in capitals:
         before = sentence.text[: word.start()].rstrip(" \"'(")
         first = not before or before[-1] in ".!?:;-\n"
-        if sentence.masked[word.start()] in _BLANK or (first and not (opener and word.start() == 0)):
+        if sentence.masked[word.start()] in BLANK_LETTERS or (first and not (opener and word.start() == 0)):
             continue
         if len(word[0]) > 1 and word[0].isupper() and lower(word[0]) in everyday_words():
             continue  # a word in capitals for emphasis
@@ -190,7 +189,7 @@ def _dates(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
         if (
             _plain(name) not in known
             and not (at_start and name in {"may", "march"})
-            and sentence.masked[word.start()] not in _BLANK
+            and sentence.masked[word.start()] not in BLANK_LETTERS
         ):
             yield word.start(), word.end()
 

@@ -22,8 +22,8 @@ Place = Literal["salutation", "body", "sign_off", "postscript"]
 BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
 """The letter that a name of the request becomes in `masked`; none of them survives normalising, so none is real."""
 
-_BLANK_LETTERS = frozenset(BLANKS.values())
-_BLANKED = re.compile(f"[{''.join(BLANKS.values())}]+")
+BLANK_LETTERS = frozenset(BLANKS.values())
+BLANKED = re.compile(f"[{''.join(BLANKS.values())}]+")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|[。！？]+")
 _SLOT = re.compile(r"\{(\w+?)(?:_\d+)?\}")
 
@@ -86,7 +86,7 @@ class Reading:
     def cased(self) -> str:
         """`masked` with the capitals left in."""
         pieces, end = [], 0
-        for blank in _BLANKED.finditer(self.masked):
+        for blank in BLANKED.finditer(self.masked):
             pieces += [self.text[end : blank.start()], blank[0]]
             end = blank.end()
         return "".join([*pieces, self.text[end:]])
@@ -132,7 +132,7 @@ class Reading:
             return self.original
         letters = list(self.original)
         for index, (start, end) in enumerate(self._origins):
-            if self.masked[index] in _BLANK_LETTERS and not self.text[index].isalnum():
+            if self.masked[index] in BLANK_LETTERS and not self.text[index].isalnum():
                 letters[start:end] = " " * (end - start)
         return "".join(letters)
 

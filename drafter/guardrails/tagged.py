@@ -9,7 +9,7 @@ from drafter.guardrails.asked import of_request
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, allowed, kind
 from drafter.guardrails.pack import language
 from drafter.guardrails.plain import count_words, lower, normalise
-from drafter.guardrails.reading import BLANKS, Reading, Sentence, running
+from drafter.guardrails.reading import BLANK_LETTERS, Reading, Sentence, running
 from drafter.guardrails.tagger import bars, does, features, tagger
 from drafter.guardrails.wording import Wording, kept
 from drafter.names import parted
@@ -18,7 +18,6 @@ from drafter.request import Request
 FEWEST_WORDS = 3
 """A sentence of fewer words says too little to be judged by them."""
 
-BLANKED = frozenset(BLANKS.values())
 """The letters that names are blanked out with."""
 _SPOKEN = frozenset({"body", "postscript"})
 
@@ -98,7 +97,7 @@ def spoken(case: Case) -> list[tuple[Reading, Sentence]]:
 def _is_remark(one: Sentence, case: Case) -> bool:
     """Whether a line at the end is neither a closing formula nor a signature: then it is one more thing said."""
     known = language(case.language)
-    signed = not BLANKED.isdisjoint(one.masked)
+    signed = not BLANK_LETTERS.isdisjoint(one.masked)
     return one.place == "sign_off" and not signed and not (known and known.sign_off.match(one.masked))
 
 
@@ -130,7 +129,7 @@ def _repeats(words: frozenset[str], entry: frozenset[str]) -> bool:
 @kept
 def telling(said: Wording) -> frozenset[str]:
     """The telling words of a sentence but for names."""
-    return telling_words("".join(" " if letter in BLANKED else letter for letter in said.masked))
+    return telling_words("".join(" " if letter in BLANK_LETTERS else letter for letter in said.masked))
 
 
 @of_request

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
-from drafter.guardrails.reading import Reading
+from drafter.guardrails.reading import BLANK_LETTERS, BLANKED, Reading
 from drafter.guardrails.wording import Wording, kept
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -84,10 +84,11 @@ def _foreign(said: Wording, rule: Rule, asked: str) -> float:
 
 def _in_other_script(text: str, asked: str) -> float:
     """The words' worth of letters in a script that the language asked for does not use; 0 where they are few."""
+    text = BLANKED.sub("", text)
     if text.isascii():
         return 0.0
     scripts = {script for script, languages in _WRITTEN.items() if asked in languages.split()}
-    total = sum(letter.isalpha() and letter not in "ʀᴄᴘꜱ" for letter in text)
+    total = sum(map(str.isalpha, text))
     weight = 0.0
     for script, letters in _LETTERS.items():
         count = 0 if script in scripts else len(letters.findall(text))
@@ -100,7 +101,7 @@ def _in_other_script(text: str, asked: str) -> float:
 
 def _in_other_words(text: str, asked: str, table: Table, kin: frozenset[str]) -> float:
     """The number of words of a sentence whose function words are another language's; 0 where they are not."""
-    words = [word for word in _WORD.findall(text) if word[0] not in "ʀᴄᴘꜱ"]
+    words = [word for word in _WORD.findall(text) if word[0] not in BLANK_LETTERS]
     hits = Counter(chain.from_iterable(filter(None, map(table.get, words))))
     own = hits.pop(asked, 0)
     least = max(2, 0.25 * len(words), own + 2, 2 * own + 1)
