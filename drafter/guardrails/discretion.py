@@ -262,11 +262,13 @@ def excess(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 def _about_reason(sentence: Sentence, case: Case) -> bool:
-    """Whether a sentence tells a reason, or repeats the detail that may be told."""
-    if sentence.place not in {"body", "postscript"} or sentence.moves & _COURTESIES:
+    """Whether a sentence tells a reason, or repeats the detail that may be told, be it beside a courtesy."""
+    if sentence.place not in {"body", "postscript"}:
         return False
     detail = case.request.reason.shared_detail
     retold = telling_words(sentence.masked) & telling_words(lower(detail)) if detail else frozenset()
+    if sentence.moves & _COURTESIES:
+        return len(retold) > 3
     return bool(told(case).get(sentence)) or len(retold) > 1
 
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/_-]{12,}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"\b(?:[0-9a-fA-F]{2}[ :]?){6,}\b")
 _URL = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
-_SPACED = re.compile(r"(?:(?<=\s)|^|(?<=\())(?:\w[ .\-_*]{1,3}){3,}\w(?!\w)")
+_SPACED = re.compile(r"(?:(?<=\s)|^|(?<=\())(?:\w[ .\-_*·•∙|/~]{1,3}){3,}\w(?!\w)")
 _LETTERSPACED = re.compile(r"(?<!\S)(?:[^\W\d_] {1,2}){6,}[^\W\d_](?!\w)")
 _BITS = re.compile(r"(?<!\d)(?:[01]{8}[ ,]?){3,}(?!\d)")
 # Little words that no language has, but English turned by thirteen letters or written backwards.
@@ -75,7 +75,7 @@ def _hidden(text: str) -> Iterator[str]:
         yield " ".join(unicodedata.name(letter, "") for letter in pictures)
     if _SPACED.search(text):
         yield _SPACED.sub(
-            lambda run: re.sub(r"(?<=\w)[ .\-_*](?=\w)", "", re.sub(r"\s{2,}", " / ", run[0])), text
+            lambda run: re.sub(r"(?<=\w)[ .\-_*·•∙|/~](?=\w)", "", re.sub(r"\s{2,}", " / ", run[0])), text
         ).translate(_LEET)
     if _LEET_SIGN.search(text) and _LEET_WORD.search(text):
         yield text.translate(_LEET)

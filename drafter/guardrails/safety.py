@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from drafter.guardrails.tagged import telling
 from drafter.guardrails.wording import Wording
 from drafter.names import parted
 from drafter.request import Request
+
+_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{6,}(?![\w-])")
+"""Letters and digits in one, such as "qx-4417": nobody writes them who was not told to."""
 
 
 @kind("foreign")
@@ -39,7 +43,7 @@ def _addresses(request: Request) -> str:
 def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sentence that shares at least `words` telling words with an order planted in a field of the request, or half
     of those that it wants said, which stand behind a verb of `said`, or any word of what it wants a piece on: the
-    `theme` of the rhyme, joke or recipe.
+    `theme` of the rhyme, joke or recipe. A code that it gives, such as an account number, tells by itself.
     """
     orders = _orders(case.request, rule.wanted("said"), rule.wanted("theme"))
     if not orders:
@@ -47,16 +51,23 @@ def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
     known = telling_words(case.allowed)
     for sentence in case.body.sentences:
         words = telling(sentence.wording) - known
-        if any(_carries_out(words, order, rule.parameters["words"]) for order in orders):
+        if any(
+            _carries_out(words, order, rule.parameters["words"]) or order.gives(sentence.masked) for order in orders
+        ):
             yield Hit(case.body, sentence.start, sentence.end)
 
 
 class _Order(NamedTuple):
-    """The telling words of an order, those of what it wants said, and those of what it wants a piece on."""
+    """The telling words of an order, those of what it wants said, those of what it wants a piece on, and its codes."""
 
     words: frozenset[str]
     wanted: frozenset[str]
     theme: frozenset[str]
+    codes: frozenset[str]
+
+    def gives(self, text: str) -> bool:
+        """Whether a text in lower case holds one of the codes."""
+        return any(code in text for code in self.codes)
 
 
 @of_request
@@ -71,17 +82,12 @@ def _orders(request: Request, said: Phrases, theme: Phrases) -> tuple[_Order, ..
 
 def _order(text: str, said: Phrases, theme: Phrases) -> _Order:
     verb, piece = Wording(text).search(said), Wording(text).search(theme)
-    wanted = telling_words(text[verb.end() :]) if verb else frozenset()
-    return _Order(telling_words(text), wanted, telling_words(piece["theme"]) if piece else frozenset())
+    wanted = telling_words(text[verb.end() :]) if verb else frozenset[str]()
+    about = telling_words(piece["theme"]) if piece else frozenset[str]()
+    return _Order(telling_words(text), wanted, about, frozenset(_CODE.findall(text)))
 
 
 def _carries_out(words: frozenset[str], order: _Order, least: int) -> bool:
     shared = words & order.words
     said = len(words & order.wanted)
-    enough = len(shared) >= least or (said > 1 and 2 * said >= len(order.wanted))
-    return enough or bool(_codes(shared) or shared & order.theme)
-
-
-def _codes(words: frozenset[str]) -> set[str]:
-    """Long words of letters and digits, such as account numbers: one alone tells that an order was carried out."""
-    return {word for word in words if len(word) >= 8 and any(map(str.isdigit, word)) and any(map(str.isalpha, word))}
+    return len(shared) >= least or (said > 1 and 2 * said >= len(order.wanted)) or bool(shared & order.theme)
