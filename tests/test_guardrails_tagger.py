@@ -10,7 +10,7 @@ from drafter.guardrails.engine import case_of
 from drafter.guardrails.pack import languages, needs_words
 from drafter.guardrails.tagged import spoken
 from drafter.guardrails.tagger import MOST_FEATURES, Tagger, bars, does, model_path, tagger, words
-from drafter.guardrails.trainer import HEADS, LABELS, digest, labelled, sources
+from drafter.guardrails.taught import HEADS, LABELS, WHOLE, digest, labelled, sources
 
 REQUEST = Request(sender="Ana Ruiz", company="Larkfield Press", role="Copy Editor", recipient="Tom Hale")
 VEILED = "The next candidate may get the reply that I am still waiting for."
@@ -45,12 +45,15 @@ def test_the_model_is_that_of_the_sentences(language: str) -> None:
 
 @each_language
 def test_every_sentence_is_labelled_and_stands_once(language: str) -> None:
-    """Each line has known labels, and no sentence is there twice."""
-    lines = [line for path in sources(language) for line in read_text(path).splitlines() if line]
-    split = [line.split("\t") for line in lines]
+    """Each line has known labels, and no sentence is there twice, but in messages, where it has the same ones."""
+    lines = [(path, line) for path in sources(language) for line in read_text(path).splitlines() if line]
+    split = [line.split("\t") for _, line in lines]
     assert all(len(parts) == 2 and parts[1].strip() for parts in split)
     assert {label for labels, _ in split for label in labels.split() if not label.startswith("?")} <= LABELS
-    assert len({text for _, text in split}) == len(split)
+    labels = {text: told for told, text in split}
+    assert all(labels[text] == told for told, text in split)
+    alone = [line.split("\t")[1] for path, line in lines if not path.endswith(f"/{WHOLE}.tsv")]
+    assert len(set(alone)) == len(alone)
 
 
 def test_a_line_with_an_unknown_label_is_pointed_at() -> None:

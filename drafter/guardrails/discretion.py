@@ -16,7 +16,7 @@ from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import count_words, lower, normalise
 from drafter.guardrails.reading import BLANK_LETTERS, BLANKED, Reading, Sentence
 from drafter.guardrails.reasons import told
-from drafter.guardrails.tagged import is_given, spoken, telling, why
+from drafter.guardrails.tagged import done, is_given, spoken, telling, why
 from drafter.guardrails.tagger import does, scores, tagger
 from drafter.guardrails.topics import Topic, by_words, found_in, of_names, of_word, opened, topics
 from drafter.guardrails.wording import Wording, kept, worded
@@ -231,7 +231,7 @@ def _by_words(one: Topic, reading: Reading, case: Case, *, own_only: bool) -> It
 def _heard(rule: Rule, case: Case, free: frozenset[str], sensitive: Mapping[str, Topic]) -> Iterator[Hit]:
     """Sentences that speak of a sensitive topic in words that no pattern has."""
     for reading, sentence in spoken(case):
-        if not does("hinted_topic", sentence, case.language) or is_given(sentence, case):
+        if not done("hinted_topic", sentence, case) or is_given(sentence, case):
             continue
         told = scores(sentence, case.language)
         likely = max((head for head in told if head.startswith("t:")), key=lambda head: told[head])[2:]

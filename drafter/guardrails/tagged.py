@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
+from drafter.guardrails.context import views
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, allowed, kind
 from drafter.guardrails.pack import language
 from drafter.guardrails.plain import count_words, lower, normalise
 from drafter.guardrails.reading import BLANK_LETTERS, Reading, Sentence, running
-from drafter.guardrails.tagger import bars, does, features, tagger
+from drafter.guardrails.tagger import bars, does, features, scores, tagger
 from drafter.guardrails.wording import Wording, kept
 from drafter.names import parted
 from drafter.request import Request
@@ -18,7 +19,6 @@ from drafter.request import Request
 FEWEST_WORDS = 3
 """A sentence of fewer words says too little to be judged by them."""
 
-"""The letters that names are blanked out with."""
 _SPOKEN = frozenset({"body", "postscript"})
 
 
@@ -38,7 +38,7 @@ def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
         return
     for hit in hits:
         around = [one for one in hit.reading.sentences if one.start <= hit.start < one.end] if hit.reading else []
-        if not around or any(does(head, one, case.language, sign(rule)) for one in around):
+        if not around or any(done(head, one, case, sign(rule)) for one in around):
             yield hit
 
 
@@ -61,7 +61,7 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
     """
     head, unless_given = rule.parameters["head"], rule.parameters.get("unless_given", False)
     for reading, one in spoken(case):
-        if not does(head, one, case.language) or not _leans(rule, one, case) or (unless_given and is_given(one, case)):
+        if not done(head, one, case) or not _leans(rule, one, case) or (unless_given and is_given(one, case)):
             continue
         yield Hit(reading, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
 
@@ -99,6 +99,29 @@ def _is_remark(one: Sentence, case: Case) -> bool:
     known = language(case.language)
     signed = not BLANK_LETTERS.isdisjoint(one.masked)
     return one.place == "sign_off" and not signed and not (known and known.sign_off.match(one.masked))
+
+
+def done(name: str, one: Sentence, case: Case, *signs: str) -> bool:
+    """Whether a sentence of a draft does something, as `does` has it; where the bar `name` is also one `within` a
+    message, and the sentence is spoken in the body, going by the whole of it.
+    """
+    bar, known = bars(case.language)[name], tagger(case.language)
+    context = known.context.get(bar.head) if known else None
+    if known is None or context is None or bar.within is None or one not in (seen := _views(case)):
+        return does(name, one, case.language, *signs)
+    if not signs:
+        return context.score(seen[one]) > bar.within
+    raised = context.raised(known.places[bar.head], known.added(bar.head, signs))
+    return context.score(seen[one]) + raised > bar.within_signed
+
+
+def _views(case: Case) -> Mapping[Sentence, Sequence[int]]:
+    """The numbers that the sentences of the body are in its context, worked out once for a draft."""
+    if "views" not in case.found:
+        body = [one for reading, one in spoken(case) if reading is case.body]
+        case.found["views"] = dict(zip(body, views([scores(one, case.language) for one in body]), strict=True))
+    known: Mapping[Sentence, Sequence[int]] = case.found["views"]
+    return known
 
 
 def why(head: str, one: Sentence, case: Case) -> str:
@@ -141,7 +164,7 @@ def _mentions(request: Request) -> tuple[frozenset[str], ...]:
 def _leans(rule: Rule, one: Sentence, case: Case) -> bool:
     side: str | None = rule.parameters.get("side")
     other: str | None = rule.parameters.get("other_side")
-    return (side is None or does(side, one, case.language)) and (other is None or not does(other, one, case.language))
+    return (side is None or done(side, one, case)) and (other is None or not done(other, one, case))
 
 
 @kind("missing", tagged=True)
@@ -155,7 +178,7 @@ def _makes(move: str, one: Sentence, case: Case) -> bool:
     """Whether a sentence does something; a greeting or closing line, which says little, by its patterns alone."""
     if tagger(case.language) is None or one.place not in _SPOKEN:
         return move in one.moves
-    return does(move, one, case.language)
+    return done(move, one, case)
 
 
 @kind("clear_move", tagged=True)
@@ -163,7 +186,7 @@ def clear_move(rule: Rule, case: Case) -> Iterator[Hit]:
     """No sentence does `move`, or one does `doubt`; a doubtful one is shown."""
     wanted, doubt = rule.parameters["move"], rule.parameters["doubt"]
     for reading, one in spoken(case):
-        if does(doubt, one, case.language) and not is_given(one, case):
+        if done(doubt, one, case) and not is_given(one, case):
             yield Hit(reading, one.start, one.end)
             return
     if not any(_makes(wanted, one, case) for one in case.body.sentences):

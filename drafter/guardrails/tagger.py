@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from drafter.content import list_files, read_text, read_toml
+from drafter.guardrails.context import Context
 from drafter.guardrails.marks import marks
 from drafter.guardrails.reading import Sentence
 from drafter.guardrails.wording import Wording, kept
@@ -56,15 +57,24 @@ def words(text: str) -> list[str]:
 
 
 class Tagger:
-    """The model of a language. `heads` are the questions that it answers."""
+    """The model of a language. `heads` are the questions that it answers; those in `context` it answers again where it
+    is shown a whole message.
+    """
 
-    def __init__(self, heads: Sequence[str], bias: Sequence[int], weights: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        heads: Sequence[str],
+        bias: Sequence[int],
+        weights: Mapping[str, str],
+        context: Mapping[str, Context] | None = None,
+    ) -> None:
         self.heads = tuple(heads)
+        self.context = dict(context or {})
         self._raw = weights
         self._packed: dict[str, int] = {}
         self._signs: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._bias = sum((weight + _ZERO) << (_FIELD * place) for place, weight in enumerate(bias))
-        self._places = {head: place for place, head in enumerate(heads)}
+        self.places = {head: place for place, head in enumerate(heads)}
         self._unpack = struct.Struct(f"<{len(heads)}I").unpack
 
     def weights(self, feature: str) -> Sequence[int]:
@@ -88,7 +98,7 @@ class Tagger:
         if known is None:
             rows = [self.weights(one) or [0] * len(self.heads) for one in features]
             known = self._signs[features] = tuple(map(sum, zip(*rows, strict=True)))
-        return known[self._places[head]]
+        return known[self.places[head]]
 
     def scores(self, features: Iterable[str]) -> dict[str, int]:
         """How much speaks for each head, in thirty-seconds of a logit: 0 is even odds."""
@@ -115,15 +125,20 @@ def tagger(language: str) -> Tagger | None:
     if path not in list_files(f"guardrails/{language}/sentences", ".json"):
         return None
     data = json.loads(read_text(path))
-    return Tagger(data["heads"], data["bias"], data["weights"])
+    context = {head: Context(*told) for head, told in data.get("context", {}).items()}
+    return Tagger(data["heads"], data["bias"], data["weights"], context)
 
 
 class Bar(NamedTuple):
-    """From which score of a head on a sentence does something; `signed`: where a rule's pattern says so too."""
+    """From which score of a head on a sentence does something; `signed`: where a rule's pattern says so too. `within`
+    and `within_signed` are the same for its score in the context of a message.
+    """
 
     head: str
     above: int
     signed: int
+    within: int | None = None
+    within_signed: int = 0
 
 
 @cache
@@ -132,7 +147,13 @@ def bars(language: str) -> Mapping[str, Bar]:
     path = f"guardrails/{language}/tags.toml"
     tables = read_toml(path) if path in list_files(f"guardrails/{language}", ".toml") else {}
     return {
-        name: Bar(table.get("head", name), table["above"], table.get("signed", table["above"]))
+        name: Bar(
+            table.get("head", name),
+            table["above"],
+            table.get("signed", table["above"]),
+            table.get("within"),
+            table.get("within_signed", table.get("within", 0)),
+        )
         for name, table in tables.items()
     }
 

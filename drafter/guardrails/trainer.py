@@ -6,48 +6,21 @@ Needs scikit-learn, which only the training needs. The same sentences and patter
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import struct
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from drafter.content import content_root, list_files, read_text, read_toml
-from drafter.guardrails.engine import case_of
+from drafter.content import content_root
+from drafter.guardrails.context import UNIT, Context, views
 from drafter.guardrails.pack import languages, rules
-from drafter.guardrails.tagged import sign, signing, signs
-from drafter.guardrails.tagger import SCALE, bars, features, model_path
-from drafter.message import Draft
-from drafter.names import Names
-from drafter.request import Request
-
-SOUR = frozenset({"criticism", "cold", "beg", "sour"})
-MOVES = ("thank", "withdraw", "open", "hedge", "close", "promise", "met", "praise", "wish")
-REASONS = (
-    "other_offer", "staying", "career_goals", "role_fit", "compensation", "company", "schedule", "relocation",
-    "personal", "health", "family",
-)  # fmt: skip
-TOPICS = (
-    "health", "pregnancy", "family", "money", "debts", "legal", "immigration", "religion", "politics", "relationships",
-    "present_job",
-)  # fmt: skip
-HEADS = (
-    "sour",
-    "criticism",
-    *MOVES,
-    "reason",
-    *(f"r:{one}" for one in REASONS),
-    "topic",
-    *(f"t:{one}" for one in TOPICS),
-)
-"""What is asked of a sentence: sour in tone; of those, rather criticism than coldness; which moves it makes; whether it
-gives a reason, and of which kinds; whether it touches a sensitive topic, and which.
-"""
-LABELS = frozenset({*SOUR, *HEADS, "none"})
+from drafter.guardrails.tagged import sign, signing
+from drafter.guardrails.tagger import SCALE, bars, model_path
+from drafter.guardrails.taught import HEADS, Labelled, Taught, digest, taught
 
 SEEN_TWICE = 2
 """A feature that stands in fewer sentences is left out."""
@@ -56,89 +29,13 @@ INVERSE_STRENGTH = 0.5
 """Of the regularisation, scikit-learn's `C`."""
 
 TOLERANCE = 0.01
-"""Of the fit; less changes no score that matters, and takes several times as long."""
+"""Of the fit; less changes no score that matters."""
 
-FOLDS = 5
+CONTEXT_STRENGTH = 0.02
+"""The same of the second models, whose numbers are few."""
+
+FOLDS = 6
 _MOST = 127
-
-
-class Labelled(NamedTuple):
-    """A labelled sentence. `unsaid` are the first letters of the heads that its labels do not speak of."""
-
-    labels: frozenset[str]
-    unsaid: tuple[str, ...]
-    text: str
-    features: tuple[str, ...]
-
-    def answers(self, head: str) -> bool | None:
-        """Whether the sentence is an example of a head, a counter-example, or neither."""
-        if head.startswith(self.unsaid):
-            return None
-        if head == "sour":
-            return bool(self.labels & SOUR)
-        if head == "criticism":
-            return None if not self.labels & SOUR or "sour" in self.labels else "criticism" in self.labels
-        if head in {"reason", "topic"}:
-            return any(label.startswith(f"{head[0]}:") for label in self.labels)
-        return head in self.labels
-
-
-def sources(language: str) -> list[str]:
-    """The files of labelled sentences."""
-    return list(list_files(f"guardrails/{language}/sentences", ".tsv"))
-
-
-def digest(language: str) -> str:
-    """What the model was trained on, sentences and patterns, as a hash: another one means to train it anew."""
-    patterns = [[sign(rule), *(rule.parameters.get(name) for name in PATTERNS)] for rule in signing(rules(language))]
-    tables = [f"guardrails/{language}/{name}.toml" for name in ("moves", "reasons", "topics")]
-    known = set(list_files(f"guardrails/{language}", ".toml"))
-    texts = [*map(read_text, sources(language)), *(json.dumps(read_toml(path)) for path in tables if path in known)]
-    return hashlib.sha256("".join([*texts, json.dumps(patterns)]).encode()).hexdigest()
-
-
-PATTERNS = ("patterns", "unless", "targets", "links", "faults", "strong", "guards", "own", "praise")
-"""What of a rule leaves a sign on a sentence."""
-
-
-def sentences(language: str) -> list[Labelled]:
-    """All labelled sentences of a language: a line is its labels, a tab and the sentence, with names as slots.
-
-    Raises ValueError for a line without a tab, and for a label that is not known.
-    """
-    return [
-        labelled(line, language, f"{path}:{number}")
-        for path in sources(language)
-        for number, line in enumerate(read_text(path).splitlines(), start=1)
-        if line
-    ]
-
-
-def labelled(line: str, language: str, where: str) -> Labelled:
-    """A line of a file of sentences. A label "?x" says that no label speaks of the heads that begin with x."""
-    told, tab, text = line.partition("\t")
-    labels = told.split()
-    wrong = [label for label in labels if label not in LABELS and not label.startswith("?")]
-    if not tab or not labels or wrong:
-        raise ValueError(f"{where}: a line is its labels, a tab and a sentence; what is wrong: {wrong or line!r}")
-    unsaid = tuple(label[1:] for label in labels if label.startswith("?"))
-    return Labelled(frozenset(labels) - {f"?{one}" for one in unsaid}, unsaid, text, _features(text, language))
-
-
-def _features(text: str, language: str) -> tuple[str, ...]:
-    """Words, marks and signs of a sentence, read as the only one of a message to nobody in particular."""
-    names = Names.of(NOBODY)
-    body = names.fill(text)
-    request = NOBODY.model_copy(update={"language": language})
-    case = case_of(Draft(body=f"-\n{body}\n-"), request)
-    found: list[str] = []
-    for one in case.body.sentences[1:-1]:
-        found += features(one, language)
-    return tuple(dict.fromkeys([*found, *signs(case, rules(language))]))
-
-
-NOBODY = Request(sender="Xqsender", company="Xqcompany", role="Xqrole", recipient="Xqrecipient")
-"""Names that no sentence has but where it has a slot."""
 
 
 @cache
@@ -156,6 +53,7 @@ class Space:
         counted = Counter(feature for one in known for feature in one.features)
         self.names = sorted(name for name, count in counted.items() if count >= SEEN_TWICE)
         self._place = {name: place for place, name in enumerate(self.names)}
+        self.signs = frozenset(name for name in self.names if name.startswith("s:"))
 
     def rows(self, chosen: Sequence[Labelled], without: frozenset[str] = frozenset()) -> Any:
         """The sentences as a sparse matrix, some features left out."""
@@ -175,13 +73,16 @@ class Head:
     def __init__(self, name: str, known: Sequence[Labelled], space: Space, language: str) -> None:
         from sklearn.linear_model import LogisticRegression
 
-        taught = [one for one in known if one.answers(name) is not None]
-        wanted = [one.answers(name) for one in taught]
+        shown = [one for one in known if one.answers(name) is not None]
+        wanted = [one.answers(name) for one in shown]
         even = "balanced" if name == "criticism" else None
         self._space, self._fitted = space, None
         if len(set(wanted)) > 1:
-            classifier = LogisticRegression(C=INVERSE_STRENGTH, solver="liblinear", class_weight=even, tol=TOLERANCE)
-            self._fitted = classifier.fit(space.rows(taught, _others_signs(name, language)), wanted)
+            classifier = LogisticRegression(
+                C=INVERSE_STRENGTH, solver="liblinear", dual=True, class_weight=even, tol=TOLERANCE, random_state=0
+            )  # the dual problem is solved several times as fast
+            rows = space.rows(shown, _others_signs(name, language))
+            self._fitted = classifier.fit(rows, wanted, sample_weight=[one.weight for one in shown])
 
     @cached_property
     def bias(self) -> int:
@@ -195,38 +96,88 @@ class Head:
             return [0] * len(self._space.names)
         return [max(-_MOST, min(_MOST, round(weight * SCALE))) for weight in self._fitted.coef_[0]]
 
-    def scores(self, asked: Sequence[Labelled]) -> list[float]:
-        """The scores of sentences, as the tagger will give them."""
+    def scores(self, asked: Sequence[Labelled]) -> list[int]:
+        """The scores of sentences, as the tagger will give them: without the signs of rules."""
         import numpy as np
 
-        return [float(score) for score in self._space.rows(asked) @ np.array(self.weights) + self.bias]
+        told = self._space.rows(asked, self._space.signs) @ np.array(self.weights) + self.bias
+        return [int(score) for score in told]
 
 
-def held_out(known: Sequence[Labelled], head: str, language: str) -> Iterator[tuple[Labelled, float]]:
-    """Every sentence that answers a head, with its score by a model that was not shown it."""
-    for fold in range(FOLDS):
-        rest = [one for place, one in enumerate(known) if place % FOLDS != fold]
-        asked = [one for place, one in enumerate(known) if place % FOLDS == fold and one.answers(head) is not None]
-        yield from zip(asked, Head(head, rest, Space(rest), language).scores(asked), strict=True)
+class HeldOut:
+    """The scores of all sentences, each by heads that were shown neither it nor the message that it stands in."""
+
+    def __init__(self, known: Taught, language: str) -> None:
+        import numpy as np
+
+        self._rows = {one.text: row for row, one in enumerate(known.sentences)}
+        self._columns = {head: column for column, head in enumerate(HEADS)}
+        self._scores = np.zeros((len(known.sentences), len(HEADS)), dtype=int)
+        folds = self._folds(known)
+        for fold in range(FOLDS):
+            rest = [one for one in known.sentences if folds[one.text] != fold]
+            asked = [one for one in known.sentences if folds[one.text] == fold]
+            space = Space(rest)
+            for head in HEADS:
+                scores = Head(head, rest, space, language).scores(asked)
+                self._scores[[self._rows[one.text] for one in asked], self._columns[head]] = scores
+
+    @staticmethod
+    def _folds(known: Taught) -> dict[str, int]:
+        """The fold of each sentence: messages that stand near each other, most often of one author, share one."""
+        folds = {one.text: place % FOLDS for place, one in enumerate(known.sentences)}
+        for place, message in enumerate(known.messages):
+            folds |= {one.text: place * FOLDS // len(known.messages) for one in message}
+        return folds
+
+    def told(self, one: Labelled) -> dict[str, int]:
+        """The scores of a sentence."""
+        row = self._scores[self._rows[one.text]]
+        return {head: int(row[column]) for head, column in self._columns.items()}
 
 
-def figures(known: Sequence[Labelled], language: str) -> dict[str, dict[str, str]]:
+def figures(known: Taught, held_out: HeldOut, language: str) -> dict[str, dict[str, str]]:
     """What each head with a bar finds of its own and wrongly flags, in sentences that it was not shown."""
-    told = {}
+    told = [(one, held_out.told(one)) for one in known.sentences]
+    found = {}
     for name, bar in bars(language).items():
-        if bar.head not in HEADS:
-            continue
-        hits: Counter[bool] = Counter()
-        count: Counter[bool] = Counter()
-        for one, score in held_out(known, bar.head, language):
-            count[bool(one.answers(bar.head))] += 1
-            hits[bool(one.answers(bar.head))] += score > bar.above
-        told[name] = {
-            "above": str(bar.above),
-            "found": f"{hits[True]} of {count[True]}",
-            "wrongly": f"{hits[False]} of {count[False]}",
-        }
-    return told
+        if bar.head in HEADS:
+            over: dict[bool, list[bool]] = {True: [], False: []}
+            for one, scores in told:
+                if (answer := one.answers(bar.head)) is not None:
+                    over[answer].append(scores[bar.head] > bar.above)
+            found[name] = {
+                "above": str(bar.above),
+                "found": f"{sum(over[True])} of {len(over[True])}",
+                "wrongly": f"{sum(over[False])} of {len(over[False])}",
+            }
+    return found
+
+
+def in_context(known: Taught, held_out: HeldOut, language: str) -> dict[str, Context]:
+    """The second models, of the heads that have a bar `within` a message, from the scores that are held out."""
+    wanted = {bar.head for bar in bars(language).values() if bar.within is not None}
+    pairs = [
+        pair
+        for message in known.messages
+        for pair in zip(message, views([held_out.told(one) for one in message]), strict=True)
+    ]
+    return {head: fitted(head, pairs) for head in HEADS if head in wanted and pairs}
+
+
+def fitted(head: str, pairs: Sequence[tuple[Labelled, Sequence[int]]]) -> Context:
+    """The second model of one head, with what it takes to centre and scale the numbers of a view in its weights."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    asked = [(one.answers(head), view) for one, view in pairs if one.answers(head) is not None]
+    numbers = np.array([view for _, view in asked], dtype=float)
+    middle, spread = numbers.mean(axis=0), numbers.std(axis=0) + 1e-9
+    classifier = LogisticRegression(C=CONTEXT_STRENGTH, max_iter=5_000, tol=1e-6)
+    classifier.fit((numbers - middle) / spread, [answer for answer, _ in asked])
+    weights = classifier.coef_[0] / spread
+    bias = classifier.intercept_[0] - float(weights @ middle)
+    return Context(round(bias * SCALE * UNIT), [round(float(weight) * SCALE * UNIT) for weight in weights])
 
 
 def lines(space: Space, heads: Sequence[Head]) -> Iterable[str]:
@@ -246,14 +197,16 @@ def main() -> None:
 
 def write(language: str) -> None:
     """Trains and writes the model of one language."""
-    known = sentences(language)
-    space = Space(known)
-    heads = [Head(name, known, space, language) for name in HEADS]
+    known = taught(language)
+    space = Space(known.sentences)
+    heads = [Head(name, known.sentences, space, language) for name in HEADS]
+    held_out = HeldOut(known, language)
     top: Mapping[str, Any] = {
         "sentences": digest(language),
         "heads": HEADS,
         "bias": [head.bias for head in heads],
-        "figures": figures(known, language),
+        "figures": figures(known, held_out, language),
+        "context": in_context(known, held_out, language),
     }
     text = json.dumps(top, indent=1)[:-2] + ',\n "weights": {\n' + ",\n".join(lines(space, heads)) + "\n}}\n"
     Path(str(content_root())).joinpath(*model_path(language).split("/")).write_text(text, encoding="utf-8")

@@ -1,0 +1,70 @@
+"""What a sentence does, going by the message that it stands in.
+
+A letter that is cold is seldom so in one sentence alone, and one that is warm throughout jokes where a cold one sneers.
+So a second small linear model, trained with the tagger's, weighs what the tagger says of the sentence, of its
+neighbours and of the rest of the message. Its weights are whole numbers, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import mul
+from typing import NamedTuple
+
+AROUND = (
+    "sour", "criticism", "thank", "open", "withdraw", "praise", "wish", "met", "topic", "reason", "hedge", "close",
+)  # fmt: skip
+"""What is asked of the sentences around one."""
+
+NOBODY = -150
+"""The score for everything of a sentence that isn't there, in thirty-seconds of a logit."""
+
+MOST = 16
+"""Sentences of a message that its length is counted up to."""
+
+UNIT = 1_024
+"""What a weight of 1 is written as."""
+
+Told = Mapping[str, int]
+
+
+class Context(NamedTuple):
+    """The second model of one head: a weight for each number of a `view`, in units."""
+
+    bias: int
+    weights: Sequence[int]
+
+    def score(self, view: Sequence[int]) -> int:
+        """How much speaks for the head, in thirty-seconds of a logit."""
+        return (self.bias + sum(map(mul, self.weights, view))) // UNIT
+
+    def raised(self, place: int, more: int) -> int:
+        """What it adds to the score if the sentence's own score of the head at a place is higher by so much."""
+        return self.weights[place] * more // UNIT
+
+
+def views(told: Sequence[Told]) -> list[list[int]]:
+    """The sentences of a message as numbers, of what the tagger says of each.
+
+    For each sentence: its own scores; those in `AROUND` of the one before and of the one behind, then their mean and
+    their highest over all others; where it stands, in thirty-seconds of the message, and how many there are.
+    """
+    around = [[one[head] for head in AROUND] for one in told]
+    nobody = [NOBODY] * len(AROUND)
+    count = len(told)
+    found = []
+    for place, one in enumerate(told):
+        others = [scores for other, scores in enumerate(around) if other != place]
+        columns = list(zip(*others, strict=True))
+        found.append(
+            [
+                *one.values(),
+                *(around[place - 1] if place else nobody),
+                *(around[place + 1] if place + 1 < count else nobody),
+                *([sum(column) // len(column) for column in columns] or nobody),
+                *(list(map(max, columns)) or nobody),
+                32 * place // count,
+                min(count, MOST),
+            ]
+        )
+    return found
