@@ -181,6 +181,7 @@ class Scoring:
         try:
             for part in parts:
                 sums.merge(part.sums)
+                sums.refuse_mixed()
                 if self._strict and (wrong := next(iter(part.sums.unread), None)):
                     raise EvalDataError(str(self.path), [Problem("", wrong)])
                 if lines is not None:
@@ -252,6 +253,7 @@ def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
     held, sums = scorers_of(suite), Sums()
     for number, one in enumerate(found):
         sums.add(number, one, _values(held, one))
+    sums.refuse_mixed()
     return made_scores(suite, sums)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from drafter.errors import EvalDataError, Problem
 from drafter.evals.check import Rate
 from drafter.evals.records import Unread
 from drafter.evals.scorers import Outcome, Value
@@ -238,6 +239,7 @@ class Sums:
         self.shares: defaultdict[str, Share] = defaultdict(Share)
         self.regimes: defaultdict[tuple[str, str], Share] = defaultdict(Share)
         self.numbers: defaultdict[str, Counter[float]] = defaultdict(Counter)
+        self.firsts: dict[tuple[str, bool], tuple[int, str]] = {}
         self.rejected_by: Counter[str] = Counter()
         self.misses: defaultdict[str, Listed[Miss]] = defaultdict(Listed)
         self.failed: Listed[tuple[str, str]] = Listed()
@@ -253,6 +255,8 @@ class Sums:
         self.acceptable += one.acceptable
         self.ids.append(_hash(one.id))
         for name, value in values:
+            if value is not None:
+                self.firsts.setdefault((name, isinstance(value, bool)), (number, one.id))
             if isinstance(value, bool):
                 self.shares[name].add(value)
                 self.regimes[one.regime, name].add(value)
@@ -289,6 +293,8 @@ class Sums:
             self.misses[kind].merge(misses)
         for name, counted in other.numbers.items():
             self.numbers[name].update(counted)
+        for kind, first in other.firsts.items():
+            self.firsts[kind] = min(first, self.firsts.get(kind, first))
         self.failed.merge(other.failed)
         self.unread.merge(other.unread)
         self.variety.merge(other.variety)
@@ -302,6 +308,14 @@ class Sums:
     def add_unread(self, number: int, one: Unread) -> None:
         """A line that is no sample."""
         self.unread.add(number, str(one))
+
+    def refuse_mixed(self) -> None:
+        """Raises EvalDataError where a scorer has changed its mind about what it measures: a share, or an average."""
+        for name in sorted(name for name, is_share in self.firsts if is_share and (name, False) in self.firsts):
+            kinds = ((*self.firsts[name, True], "True or False"), (*self.firsts[name, False], "a number"))
+            (_, before, was), (_, id_, now) = sorted(kinds)
+            what = f"gave {now} for sample {id_!r}, and {was} for {before!r}; of one scorer all have to be of one kind"
+            raise EvalDataError(name, [Problem("scorers", what)])
 
     @property
     def has_twice(self) -> bool:
