@@ -228,3 +228,20 @@ def test_scoring_that_is_stopped_tells_what_it_has(
     assert re.search(r"the figures of the first [1-5] samples", " ".join(done.err.split()))
     assert "failed" in told
     assert "fell short" not in done.out + done.err
+
+
+def test_comparing_that_is_stopped_says_nothing_of_half_a_run(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 130, as for every command, and no verdict."""
+    made = suite_in(tmp_path, 8).model_copy(update={"writer": "phrasebook"})
+    produce(Job(made), tmp_path / "a.jsonl")
+    (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["failed"]\n')
+
+    def judge(_: Record) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    run = tmp_path / "a.jsonl"
+    done = command("eval", "compare", run, run, "--suite", tmp_path / "mine.toml")
+    assert (done.code, done.out, done.err) == (130, "", "Stopped.\n")

@@ -293,8 +293,8 @@ class Sums:
             self.misses[kind].merge(misses)
         for name, counted in other.numbers.items():
             self.numbers[name].update(counted)
-        for kind, first in other.firsts.items():
-            self.firsts[kind] = min(first, self.firsts.get(kind, first))
+        for of, first in other.firsts.items():
+            self.firsts[of] = min(first, self.firsts.get(of, first))
         self.failed.merge(other.failed)
         self.unread.merge(other.unread)
         self.variety.merge(other.variety)
