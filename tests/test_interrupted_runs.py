@@ -17,7 +17,7 @@ import pytest
 from drafter.errors import EvalDataError
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
-from drafter.evals.records import Record
+from drafter.evals.records import Record, line_of
 from drafter.evals.runfile import RunFile
 from drafter.evals.scoring import Scoring
 from drafter.evals.suites import Suite
@@ -153,6 +153,39 @@ def test_whatever_stops_it_what_is_paid_for_is_saved(kind: type[BaseException], 
     with pytest.raises(kind):
         produce(Job(suite_in(tmp_path), model=model, in_flight=IN_FLIGHT), tmp_path / "a.jsonl", told=told)
     assert set(saved(tmp_path / "a.jsonl")) == model.paid
+
+
+@pytest.mark.parametrize("in_flight", [1, IN_FLIGHT])
+@pytest.mark.parametrize("where", ["is asked for", "is written"])
+def test_ctrl_c_loses_nothing_wherever_it_comes(
+    where: str, in_flight: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a sample is asked for, and in the midst of its writing: all that was paid for is in the run."""
+    paid: list[str] = []
+
+    pressed: list[str] = []
+
+    def press(place: str) -> None:
+        if place == where and len(paid) >= 5 and not pressed:
+            pressed.append(place)
+            signal.raise_signal(signal.SIGINT)
+
+    class Model(Paid):
+        def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+            paid.append(re.sub(r"(?s).*the tour of hall (\d+).*", r"s\1", call.messages[-1].content))
+            press("is asked for")
+            return ModelReply(ANSWER, Usage(), self.name)
+
+    def line(one: Record) -> str:
+        press("is written")
+        return line_of(one)
+
+    monkeypatch.setattr("drafter.evals.runfile.line_of", line)
+    job = Job(suite_in(tmp_path), model=Model(tmp_path / "a.jsonl", None), in_flight=in_flight)
+    with pytest.raises(KeyboardInterrupt):
+        produce(job, tmp_path / "a.jsonl")
+    assert set(saved(tmp_path / "a.jsonl")) == set(paid)
+    assert 5 <= len(paid) <= 5 + 2 * IN_FLIGHT
 
 
 def test_a_wrong_line_that_stops_it_loses_no_answer(tmp_path: Path) -> None:

@@ -94,7 +94,8 @@ def compare(suite: Suite, before: Iterable[Scored], after: Iterable[Scored], unr
 
     A rule counts for the whole where it has got worse by more than its margin ("recall.form/placeholder",
     "false_alarms.form/placeholder"): few samples break each, so that most could never show that nothing
-    changed. `unread` says which lines could not be read of each. Raises EvalDataError where the runs have no sample in common.
+    changed. `unread` says which lines could not be read of each. Raises EvalDataError where the runs have no sample in
+    common.
     """
     old, new = {one.id: one for one in before}, {one.id: one for one in after}
     both = [(old[id_], new[id_]) for id_ in old if id_ in new]

@@ -16,6 +16,7 @@ import drafter
 from drafter.errors import DrafterError, EvalDataError, Problem
 from drafter.evals.records import Header, Record, Unread, content_hash, digest
 from drafter.evals.runfile import RunFile, Writer, key_of
+from drafter.evals.stopping import stops_between
 from drafter.evals.suites import Suite, samples
 from drafter.evals.writers import Write, desk
 
@@ -84,7 +85,7 @@ def produce(
 
     `told` is called with each record as it is saved, `noted` with what a person should know. What a killed process had
     saved is kept by `resume`; in the end the records are in the suite's order. Whatever stops it, Ctrl-C or an error,
-    what was under way is still waited for and saved. Raises EvalDataError for a file that can't be written on, and as
+    what was under way is still waited for and saved; a second Ctrl-C gives it up. Raises EvalDataError for a file that can't be written on, and as
     `samples` does.
     """
     run = RunFile(path)
@@ -99,7 +100,8 @@ def produce(
             if told is not None:
                 told(record)
 
-        _keep_all(_made(job, wanted, noted), keep)
+        with stops_between() as stop:
+            _keep_all(_made(job, wanted, noted), keep, stop)
         _keep_unread(unread if job.shard[0] == 0 else [], done, writer, order)
         writer.flush()
         run.settle(order)
@@ -116,11 +118,17 @@ def _wanted(
             yield sample
 
 
-def _keep_all(made: Generator[Made, None, None], keep: Callable[[Record, float], None]) -> None:
-    """Keeps what is made, and when something stops that, what was under way: it is paid for."""
+def _keep_all(
+    made: Generator[Made, None, None], keep: Callable[[Record, float], None], stop_here: Callable[[], None]
+) -> None:
+    """Keeps what is made, and when something stops that, what was under way: it is paid for.
+
+    `stop_here` is called where nothing is in hand, and may raise KeyboardInterrupt.
+    """
     try:
         for one in made:
             keep(*one)
+            stop_here()
     except (Exception, KeyboardInterrupt) as stop:
         with suppress(StopIteration, type(stop)):
             keep(*made.throw(stop))
@@ -142,8 +150,10 @@ def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None] | Non
         return
     with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
         # Only waiting for a network is done side by side: what is played from data takes the processor alone.
-        waits = job.suite.writer == "model" or job.recording
-        yield from _as_they_come(at.write, wanted, job.in_flight if waits and job.in_flight > 1 else 1)
+        if job.suite.writer == "model" or job.recording:
+            yield from _as_they_come(at.write, wanted, job.in_flight)
+        else:
+            yield from (_timed(at.write, sample) for sample in wanted)
     if noted is not None:
         for note in at.notes:
             noted(note)
@@ -151,10 +161,6 @@ def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None] | Non
 
 def _as_they_come(write: Write, wanted: Iterator[Record], at_a_time: int) -> Iterator[Made]:
     """Each record as soon as it is made, so that a killed run has lost nothing that was paid for and answered."""
-    if at_a_time == 1:
-        for sample in wanted:
-            yield _timed(write, sample)
-        return
     with ThreadPoolExecutor(at_a_time) as pool:
         under_way: set[Future[Made]] = set()
         try:
