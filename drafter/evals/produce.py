@@ -85,8 +85,8 @@ def produce(
 
     `told` is called with each record as it is saved, `noted` with what a person should know. What a killed process had
     saved is kept by `resume`; in the end the records are in the suite's order. Whatever stops it, Ctrl-C or an error,
-    what was under way is still waited for and saved; a second Ctrl-C gives it up. Raises EvalDataError for a file that can't be written on, and as
-    `samples` does.
+    what was under way is still waited for and saved; a second Ctrl-C gives it up. Raises EvalDataError for a file that
+    can't be written on, and as `samples` does.
     """
     run = RunFile(path)
     paid = job.suite.writer not in {"none", "phrasebook", "scripted"}
