@@ -263,6 +263,29 @@ def test_scoring_that_is_stopped_tells_what_it_has(
     assert "fell short" not in done.out + done.err
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_checking_that_is_stopped_tells_what_it_has(
+    form: tuple[str, ...], tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 130 with the figures so far, beside standard output where that is for a program."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+    item = {"request": REQUEST, "draft": {"subject": None, "body": "Dear Tom"}, "violations": []}
+    lines = [json.dumps({**item, "id": f"s{number}"}) for number in range(8)]
+    (tmp_path / "data.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    judged = []
+
+    def judge(record: Record) -> None:
+        judged.append(record.id)
+        if len(judged) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    done = command("eval", "check", tmp_path / "data.jsonl", *form)
+    told = done.err if form else done.out
+    assert (done.code, done.out == "", "bad drafts let through" in told) == (130, bool(form), True)
+    assert re.search(r"the figures of the first [1-5] drafts of data\.jsonl", " ".join(done.err.split()))
+
+
 def test_comparing_that_is_stopped_says_nothing_of_half_a_run(
     tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 from pydantic import BaseModel, computed_field
 
-from drafter.evals.check import Rate
 from drafter.evals.comparing import Change, Comparison, Verdict
 from drafter.evals.scoring import Scores
+from drafter.evals.statistics import Rate
 from drafter.evals.sums import Numbers
 
 

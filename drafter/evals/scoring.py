@@ -18,12 +18,12 @@ from typing import IO, NamedTuple, Protocol
 
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.brought import scorers_of
-from drafter.evals.check import Rate
 from drafter.evals.offline import bar_for_good
 from drafter.evals.reading import Chunk, chunks, entries, read_header, run_chunks, twice
 from drafter.evals.records import Header, Record, Sample, Scored, Unread, content_hash, digest, line_of
 from drafter.evals.runfile import RunFile
 from drafter.evals.scorers import SECONDS, Outcome, Scorer, outcome
+from drafter.evals.statistics import Rate
 from drafter.evals.suites import Gate, Suite
 from drafter.evals.sums import Figures, Miss, Numbers, RuleFigures, Sums, numbers_of
 
@@ -84,13 +84,15 @@ class Engine(Protocol):
 class Work:
     """What a worker does with a chunk. It travels to other processes, and holds of the scorers their names alone."""
 
-    def __init__(self, suite: Suite, kind: type[Record] = Record, *, lines: bool = False) -> None:
+    def __init__(
+        self, suite: Suite, kind: type[Record] = Record, *, lines: bool = False, listed: int | None = None
+    ) -> None:
         self._suite = suite.model_copy(update={"folder": suite.folder.resolve()})
-        self._kind, self._lines = kind, lines
+        self._kind, self._lines, self._listed = kind, lines, listed
 
     def __call__(self, chunk: Chunk, seen: set[str] | None = None) -> Part:
         """The part of one chunk; what is in `seen` is not counted again."""
-        held, sums, lines = scorers_of(self._suite), Sums(chunk.level), []
+        held, sums, lines = scorers_of(self._suite), Sums(chunk.level, self._listed), []
         for number, one in entries(chunk, self._kind):
             if isinstance(one, Record) and seen is not None and one.id in seen:
                 one = twice(chunk.file, number, one.id)
@@ -142,6 +144,11 @@ class Scoring:
     figures of what was done.
     """
 
+    kind: type[Record] | None = None
+    """What the lines are; left open, records of a run or samples of a data file."""
+    listed: int | None = None
+    """How many samples of one kind are listed, where not as many as `Listed` has it."""
+
     def __init__(
         self, suite: Suite, path: Path, *, jobs: int | None = None, engine: Engine | None = None, strict: bool = False
     ) -> None:
@@ -154,22 +161,28 @@ class Scoring:
 
         Raises EvalDataError for a file without a sample, or that can't be read.
         """
-        scorers_of(self.suite)  # a wrong one is named before the work begins
-        work = Work(self.suite, Record if self.is_run else Sample, lines=lines is not None)
-        begin = lines.tell() if lines is not None else 0
-        sums = Sums()
-        self._add(sums, self._engine(work, self._chunks(sums)), told, lines)
-        if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
-            if lines is not None:
-                lines.seek(begin)
-                lines.truncate()
-            seen, sums = set[str](), Sums()
-            self._add(sums, (work(chunk, seen) for chunk in self._chunks(sums)), None, lines)
+        sums = self.sums(told, lines)
         if not sums.samples and not sums.unread.count and not self.stopped:
             raise EvalDataError(str(self.path), [Problem("", "holds no sample")])
         if SECONDS in self.suite.scorers:
             sums.numbers[SECONDS].update(RunFile(self.path).seconds())
         return made_scores(self.suite, sums)
+
+    def sums(self, told: Callable[[Sums], None] | None = None, lines: IO[bytes] | None = None) -> Sums:
+        """What the figures are made of; all is as for `scores`."""
+        scorers_of(self.suite)  # a wrong one is named before the work begins
+        kind = self.kind or (Record if self.is_run else Sample)
+        work = Work(self.suite, kind, lines=lines is not None, listed=self.listed)
+        begin = lines.tell() if lines is not None else 0
+        sums = Sums(listed=self.listed)
+        self._add(sums, self._engine(work, self._chunks(sums)), told, lines)
+        if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
+            if lines is not None:
+                lines.seek(begin)
+                lines.truncate()
+            seen, sums = set[str](), Sums(listed=self.listed)
+            self._add(sums, (work(chunk, seen) for chunk in self._chunks(sums)), None, lines)
+        return sums
 
     def _chunks(self, sums: Sums) -> Iterator[Chunk]:
         for chunk in run_chunks(self.path) if self.is_run else chunks(self.path):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
 from hashlib import blake2b
 from math import fsum
 from typing import Any, Generic, TypeVar
@@ -13,12 +14,12 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from drafter.errors import EvalDataError, Problem
-from drafter.evals.check import Rate
 from drafter.evals.records import Unread
 from drafter.evals.scorers import Outcome, Value
+from drafter.evals.statistics import Rate
 from drafter.guardrails.pack import RULES
 
-LISTED = 1_000
+LISTED, ALL = 1_000, sys.maxsize
 """Samples of one kind that are listed one by one, the first of the run; all are counted."""
 
 
@@ -92,15 +93,16 @@ class Share:
 class Listed(Generic[Held]):
     """The first of some samples, by their lines; how many there are in all is counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self.count = 0
+        self._most = LISTED if most is None else most
         self._held: list[tuple[int, Held]] = []
 
     def add(self, number: int, one: Held) -> None:
         """One more."""
         self.count += 1
         self._held.append((number, one))
-        if len(self._held) > 2 * LISTED:
+        if len(self._held) > 2 * self._most:
             self._cut()
 
     def merge(self, other: Listed[Held]) -> None:
@@ -111,11 +113,15 @@ class Listed(Generic[Held]):
 
     def _cut(self) -> None:
         self._held.sort(key=lambda held: held[0])
-        del self._held[LISTED:]
+        del self._held[self._most :]
+
+    def numbered(self) -> Sequence[tuple[int, Held]]:
+        """Each with its line."""
+        self._cut()
+        return self._held
 
     def __iter__(self) -> Iterator[Held]:
-        self._cut()
-        return (one for _, one in self._held)
+        return (one for _, one in self.numbered())
 
 
 class Variety:
@@ -230,9 +236,9 @@ def _hash(text: str) -> int:
 
 
 class Sums:
-    """Everything that the figures of a run are made of; `level` is that of `Variety`."""
+    """Everything that the figures of a run are made of; `level` is that of `Variety`, `listed` is as for `Listed`."""
 
-    def __init__(self, level: int = 0) -> None:
+    def __init__(self, level: int = 0, listed: int | None = None) -> None:
         self.samples = 0
         self.acceptable = 0
         self.ids = array("Q")
@@ -241,9 +247,9 @@ class Sums:
         self.numbers: defaultdict[str, Counter[float]] = defaultdict(Counter)
         self.firsts: dict[tuple[str, bool], tuple[int, str]] = {}
         self.rejected_by: Counter[str] = Counter()
-        self.misses: defaultdict[str, Listed[Miss]] = defaultdict(Listed)
-        self.failed: Listed[tuple[str, str]] = Listed()
-        self.unread: Listed[str] = Listed()
+        self.misses: defaultdict[str, Listed[Miss]] = defaultdict(partial(Listed, listed))
+        self.failed: Listed[tuple[str, str]] = Listed(listed)
+        self.unread: Listed[str] = Listed(listed)
         self.variety = Variety(level)
         self._labelled: Counter[str] = Counter()
         self._found: Counter[str] = Counter()
@@ -327,9 +333,10 @@ class Sums:
 
     def rules(self) -> tuple[RuleFigures, ...]:
         """Precision, recall and F1 of each rule that was labelled or found."""
-        return tuple(self._rule(rule) for rule in RULES if self._labelled[rule] or self._found[rule])
+        return tuple(self.rule(rule) for rule in RULES if self._labelled[rule] or self._found[rule])
 
-    def _rule(self, rule: str) -> RuleFigures:
+    def rule(self, rule: str) -> RuleFigures:
+        """Precision, recall and F1 of one rule."""
         both, found, labelled = self._both[rule], self._found[rule], self._labelled[rule]
         return RuleFigures(
             rule=rule,
