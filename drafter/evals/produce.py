@@ -56,6 +56,11 @@ class Job:
         )
 
     @property
+    def asks(self) -> bool:
+        """Whether an endpoint is asked, which takes its time and is paid for; all else is played from data."""
+        return self.suite.writer == "model" or self.recording
+
+    @property
     def _writer(self) -> str:
         if self.suite.writer == "recorded":
             return f"{self.suite.model}, recorded"
@@ -89,8 +94,7 @@ def produce(
     can't be written on, and as `samples` does.
     """
     run = RunFile(path)
-    paid = job.suite.writer not in {"none", "phrasebook", "scripted"}
-    with run.writing(job.header, resume=resume, durable=paid) as (done, writer):
+    with run.writing(job.header, resume=resume, durable=job.asks) as (done, writer):
         order: list[str] = []
         unread: list[Unread] = []
         wanted = _wanted(job, done, order, None if job.strict else unread.append)
@@ -150,7 +154,7 @@ def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None] | Non
         return
     with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
         # Only waiting for a network is done side by side: what is played from data takes the processor alone.
-        if job.suite.writer == "model" or job.recording:
+        if job.asks:
             yield from _as_they_come(at.write, wanted, job.in_flight)
         else:
             yield from (_timed(at.write, sample) for sample in wanted)

@@ -25,7 +25,7 @@ SECRETS = tuple(
         ("sk-", r"\bsk-[A-Za-z0-9_-]*(?:[A-Za-z0-9_-]{16}|\*{3,})"),
         ("pk-", r"\bpk-[A-Za-z0-9_-]{16,}"),
         ("bearer", r"(?i)\bbearer\s+[a-z0-9._-]{16,}"),
-        ("gh", r"\bgh[pousr]_[A-Za-z0-9]{20,}"),
+        *((f"gh{kind}_", r"\bgh[pousr]_[A-Za-z0-9]{20,}") for kind in "pousr"),  # "gh" alone is in every text
         ("akia", r"\bAKIA[0-9A-Z]{16}\b"),
         ("aiza", r"\bAIza[A-Za-z0-9_-]{30,}"),
         ("xox", r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
