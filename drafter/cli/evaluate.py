@@ -63,7 +63,7 @@ def check(
     for one in score.unread:
         render.note(one)
     if score.unread:
-        render.note(f"{lines_in_words(len(score.unread))} could not be read and count in no figure.")
+        render.note(f"{lines_in_words(len(score.unread))} could not be read and did not count.")
     if checking.stopped or score.unread:
         raise typer.Exit(STOPPED if checking.stopped else 1)
 
