@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
@@ -261,6 +262,23 @@ def test_scoring_that_is_stopped_tells_what_it_has(
     assert re.search(r"the figures of the first [1-5] samples", " ".join(done.err.split()))
     assert "failed" in told
     assert "fell short" not in done.out + done.err
+
+
+def test_nothing_stays_of_scoring_that_was_killed(tmp_path: Path) -> None:
+    """Its other processes end with it, so that what they print to is closed."""
+    suite_in(tmp_path, 8)
+    (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["mine:good"]\n')
+    (tmp_path / "mine.py").write_text("def good(one):\n    print('at work', flush=True)\n    return True\n")
+    words = ["eval", "score", str(tmp_path / "data.jsonl"), "--suite", str(tmp_path / "mine.toml"), "--jobs", "2"]
+    hold = "import os, drafter.evals.sums as s; s.Sums.refuse_mixed = lambda _: os.kill(os.getpid(), 9)"
+    line = [sys.executable, "-c", f"{hold}; import sys; sys.argv[1:] = {words}; from drafter.cli import main; main()"]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        _, err = process.communicate(timeout=60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert (process.returncode, b"at work" in err) == (-signal.SIGKILL, True)
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 from typing import IO, NamedTuple, Protocol
 
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.brought import scorers_of
-from drafter.evals.offline import bar_for_good
 from drafter.evals.reading import Chunk, chunks, entries, read_header, run_chunks, twice
 from drafter.evals.records import Header, Record, Sample, Scored, Unread, content_hash, digest, line_of
 from drafter.evals.runfile import RunFile
@@ -26,6 +20,7 @@ from drafter.evals.scorers import SECONDS, Outcome, Scorer, outcome
 from drafter.evals.statistics import Rate
 from drafter.evals.suites import Gate, Suite
 from drafter.evals.sums import Figures, Miss, Numbers, RuleFigures, Sums, numbers_of
+from drafter.evals.workers import side_by_side
 
 FEW = 1 << 20
 """Bytes of a run below which starting other processes takes longer than scoring it."""
@@ -230,35 +225,13 @@ def _jobs(path: Path, jobs: int | None) -> int:
 
 
 class Local:
-    """The processes of this machine; a few chunks are under way at a time, so that any run takes the same memory."""
+    """The processes of this machine."""
 
     def __init__(self, jobs: int = 1) -> None:
         self._jobs = jobs
 
     def __call__(self, work: Callable[[Chunk], Part], given: Iterator[Chunk]) -> Iterator[Part]:
-        if self._jobs == 1:
-            yield from map(work, given)
-            return
-        with _workers(self._jobs) as workers:
-            under_way: list[Future[Part]] = [workers.submit(work, one) for one in islice(given, 2 * self._jobs + 2)]
-            while under_way:
-                yield under_way.pop(0).result()
-                under_way += [workers.submit(work, one) for one in islice(given, 1)]
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[Executor]:
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context(), initializer=_begin)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """What a worker begins with: no way leads out, and Ctrl-C is its parent's business."""
-    bar_for_good()
-    signal(SIGINT, SIG_IGN)
+        yield from map(work, given) if self._jobs == 1 else side_by_side(work, given, self._jobs)
 
 
 def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
