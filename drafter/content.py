@@ -15,6 +15,9 @@ from typing import Any
 
 from drafter.errors import ContentError
 
+PACKED = frozenset({".gz", ".zst", ".bz2", ".xz", ".zip", ".parquet"})
+"""Names of archives, which nothing here writes: plain text under one would promise what is not there."""
+
 _elsewhere: list[Path] = []
 
 

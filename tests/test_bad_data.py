@@ -50,6 +50,10 @@ class TestBadInput:
         [
             ("name = 'mine'\nabout = 'a'\ndata = ['away.jsonl']", "away.jsonl is not there"),
             ("name = 'mine'\nabout = 'a'", "data"),
+            (
+                "name = 'mine'\nabout = 'a'\ndata = ['data.jsonl', 'data.jsonl']",
+                "data: Value error, names data.jsonl twice",
+            ),
             ("name = 'mine'\nabout = 'a'\ndata = ['data.jsonl']\nwriter = 'ghost'", "writer"),
             ("name = ", "is not valid TOML"),
             ("name = '../../mine'\nabout = 'a'\ndata = ['data.jsonl']", "name"),
@@ -90,11 +94,22 @@ class TestBadInput:
             list(read_run(tmp_path / "a.jsonl")[1])
         assert said in str(wrong.value)
 
-    @pytest.mark.parametrize("scorer", ["ghost", "no.such.module:x", "json:ghost"])
-    def test_a_wrong_scorer(self, scorer: str, suite_of: Make) -> None:
-        """A scorer that there is none of is named."""
-        with pytest.raises(EvalDataError, match=scorer.partition(":")[0]):
+    @pytest.mark.parametrize(
+        ("scorer", "said"),
+        [
+            ("ghost", "ghost: scorers: is no scorer; there are acceptable, "),
+            (
+                "no.such.module:x",
+                "scorers: can't be imported: ModuleNotFoundError: No module named 'no'; looked for in",
+            ),
+            ("json:ghost", "json:ghost: scorers: there is no function 'ghost' in json"),
+        ],
+    )
+    def test_a_wrong_scorer(self, scorer: str, said: str, suite_of: Make) -> None:
+        """A scorer that there is none of is named, with what there is none of: name, module or function."""
+        with pytest.raises(EvalDataError) as wrong:
             score(suite_of(scorers=[scorer]), [])
+        assert said in str(wrong.value)
 
 
 class TestWhatCanNotBeRead:
@@ -124,6 +139,19 @@ class TestWhatCanNotBeRead:
         whole = made_of(suite, tmp_path / "a.jsonl")
         produce(Job(suite), tmp_path / "a.jsonl", resume=True)
         assert (tmp_path / "a.jsonl").read_bytes() == whole
+
+    def test_two_files_of_one_name_are_told_apart(self, suite_of: Make, tmp_path: Path) -> None:
+        """A line of each that can't be read is in the run, also of one that is gone on with."""
+        suite = suite_of(data=["data.jsonl", "more/data.jsonl"])
+        (tmp_path / "more").mkdir()
+        for file in suite.files:
+            file.write_text(f'{{"id": "{file.parent.name}", "request": {json.dumps(REQUEST)}}}\n{{}}\n')
+        whole = made_of(suite, tmp_path / "a.jsonl")
+        (tmp_path / "a.jsonl").write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))
+        produce(Job(suite), tmp_path / "a.jsonl", resume=True)
+        assert (tmp_path / "a.jsonl").read_bytes() == whole
+        found = [one.partition(": ")[0] for one in scores_of(suite, tmp_path / "a.jsonl").unread]
+        assert found == ["data.jsonl, line 2", "more/data.jsonl, line 2"]
 
     def test_a_file_of_nothing_else_says_what_is_wrong(self, suite_of: Make, tmp_path: Path) -> None:
         """Where no line can be read, that is an error, and the first of them are named."""

@@ -120,7 +120,7 @@ class TestCommands:
         done = command(*compared, tmp_path / "b.jsonl")
         assert (done.code, "2 samples are missing from the second run: s10, s11" in done.out) == (5, True)
         done = command(*compared, tmp_path / "c.jsonl")
-        assert (done.code, "1 line could not be read: c.jsonl, line 13" in done.out) == (5, True)
+        assert (done.code, "1 line of the second run could not be read: c.jsonl, line 13" in done.out) == (5, True)
         done = command(*compared, tmp_path / "c.jsonl", "--strict")
         assert (done.code, "c.jsonl, line 13" in done.err) == (2, True)
 
@@ -205,14 +205,24 @@ class TestCommands:
         assert (done.code, "good: name: is the name of two suites" in done.err) == (2, True)
         assert not (tmp_path / "runs").exists()
 
+    @pytest.mark.parametrize(
+        ("scorer", "said"),
+        [
+            ("ghost", "ghost: scorers: is no scorer"),
+            ("mine:ghost", "there is no function 'ghost' in mine"),
+            ("torn:good", "torn.py: line 1: scorer torn:good can't be imported: SyntaxError"),
+        ],
+    )
     def test_a_wrong_scorer_is_named_before_the_first_suite(
-        self, command: Command, tmp_path: Path, suite_of: Make
+        self, scorer: str, said: str, command: Command, tmp_path: Path, suite_of: Make
     ) -> None:
-        """Whichever suite it is of."""
+        """Whichever suite it is of, and whatever is wrong with it: nothing is tried or written."""
         suites = self.three(tmp_path, suite_of)
-        suites[2].write_text(suites[2].read_text().replace('"words"', '"ghost"'))
+        (tmp_path / "mine.py").write_text("def good(one):\n    return True\n")
+        (tmp_path / "torn.py").write_text("def good(one:\n")
+        suites[2].write_text(suites[2].read_text().replace('"words"', f'"{scorer}"'))
         done = command("eval", "run", *suites, "--runs", tmp_path / "runs")
-        assert (done.code, "ghost: scorers: is no scorer" in done.err, done.out) == (2, True, "")
+        assert (done.code, said in " ".join(done.err.split()), done.out) == (2, True, "")
         assert not (tmp_path / "runs").exists()
 
     def test_an_error_leaves_the_document(self, command: Command, tmp_path: Path, suite_of: Make) -> None:

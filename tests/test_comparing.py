@@ -7,12 +7,14 @@ import pytest
 
 from drafter.errors import EvalDataError
 from drafter.evals import comparing, reports
-from drafter.evals.comparing import Verdict, compare
-from drafter.evals.records import Scored
+from drafter.evals.comparing import Lines, Verdict, compare
+from drafter.evals.records import Scored, Unread
 from drafter.evals.statistics import least_visible, mcnemar, paired
 from tests.samples import Make
 
 RECALL = "recall.form/placeholder"
+WRONG = (Unread(unread="b.jsonl, line 3", what="is no object"),)
+NONE: Lines = ((), ())
 
 
 class TestComparing:
@@ -89,15 +91,16 @@ class TestComparing:
     @pytest.mark.parametrize(
         ("before", "after", "unread", "verdict"),
         [
-            ("1" * 40, "1" * 39, (), Verdict.INCOMPLETE),
-            ("1" * 40, "1" * 40, ("b.jsonl, line 3: is no object",), Verdict.INCOMPLETE),
-            ("1" * 40, "1" * 20 + "0" * 19, (), Verdict.REGRESSED),
-            ("0" * 20 + "1" * 20, "1" * 39, (), Verdict.INCOMPLETE),
-            ("1" * 40, "1" * 41, (), Verdict.PASS),
+            ("1" * 40, "1" * 39, NONE, Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 40, ((), WRONG), Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 40, (WRONG, ()), Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 20 + "0" * 19, NONE, Verdict.REGRESSED),
+            ("0" * 20 + "1" * 20, "1" * 39, NONE, Verdict.INCOMPLETE),
+            ("1" * 40, "1" * 41, NONE, Verdict.PASS),
         ],
     )
     def test_what_is_missing_has_not_passed(
-        self, before: str, after: str, unread: tuple[str, ...], verdict: Verdict, suite_of: Make
+        self, before: str, after: str, unread: Lines, verdict: Verdict, suite_of: Make
     ) -> None:
         """A run that lacks samples, or has lines that can't be read, is neither alike nor better; more is no harm."""
         made = compare(suite_of(scorers=["acceptable"]), self.judged(before), self.judged(after), unread)
@@ -141,16 +144,20 @@ class TestComparing:
         """Yes or no in one run and a number in the other are never taken for each other."""
         sides = [self.valued("acceptable", [True] * 40), self.valued("acceptable", [0.5] * 40)]
         made = compare(suite_of(scorers=["acceptable"]), *(reversed(sides) if turned else sides))
-        assert (made.other_kind, made.changes, made.verdict) == (("acceptable",), (), Verdict.INCOMPLETE)
-        assert "`acceptable` is a yes or no in one run" in " ".join(reports.gaps(made))
+        assert (list(made.other_kind), made.changes, made.verdict) == (["acceptable"], (), Verdict.INCOMPLETE)
+        was, now = ("a number", "a yes or no") if turned else ("a yes or no", "a number")
+        assert f"`acceptable` is {was} in the first run and {now} in the second" in " ".join(reports.gaps(made))
 
     def test_what_is_missing_is_said_in_every_form(self, suite_of: Make) -> None:
         """With the first names, and how many more there are; in JUnit it is a failure."""
-        lines = tuple(f"b.jsonl, line {number}: is <no> object" for number in range(3))
-        made = compare(suite_of(scorers=["acceptable"]), self.judged("1" * 40), self.judged("1" * 20), lines)
+        lines = [Unread(unread=f"b.jsonl, line {number}", what="is <no> object") for number in range(3)]
+        old, new = self.judged("1" * 40), [*self.judged("1" * 20), Scored(id="more")]
+        made = compare(suite_of(scorers=["acceptable"]), old, new, (lines[:1], lines))
         said = " ".join(reports.gaps(made))
         assert "20 samples are missing from the second run: 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, and 10 more" in said
-        assert "3 lines could not be read: b.jsonl, line 0: is <no> object; b.jsonl, line 1" in said
+        assert "1 sample is missing from the first run: more." in said
+        assert "1 line of the first run could not be read: b.jsonl, line 0: is <no> object." in said
+        assert "3 lines of the second run could not be read: b.jsonl, line 0: is <no> object; b.jsonl, line 1" in said
         assert all(
             part in reports.comparison_markdown(made) for part in ("20 samples are missing", "is &lt;no> object")
         )

@@ -1,16 +1,19 @@
 """Labelled drafts and the scores of `check` on them."""
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
-from drafter.errors import EvalDataError
-from drafter.evals import Labelled, MissKind, Rate, load_labelled, score_checks
+from drafter.evals import Checking, Rate
 from drafter.request import Request
 from tests.conftest import Command
 
@@ -18,10 +21,12 @@ GOOD = (
     "Dear Tom,\n\nThank you for your time. I am withdrawing my application for the Copy Editor role at Larkfield "
     "Press, as I have accepted another offer. I would be glad to stay in touch.\n\nBest wishes,\nAna Ruiz"
 )
+BLUNT = GOOD.replace("Thank you for your time. ", "")
+Item = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def item(request_of: Callable[..., Request]) -> Callable[..., dict[str, Any]]:
+def item(request_of: Callable[..., Request]) -> Item:
     """Makes the data of a labelled item."""
 
     def make(name: str, body: str = GOOD, *violations: str, **more: Any) -> dict[str, Any]:
@@ -32,30 +37,71 @@ def item(request_of: Callable[..., Request]) -> Callable[..., dict[str, Any]]:
     return make
 
 
-def test_each_sort_of_miss_is_counted_and_listed(item: Callable[..., dict[str, Any]]) -> None:
-    """Escapes, false blocks and wrong rules, in all and per regime."""
-    blunt = GOOD.replace("Thank you for your time. ", "")
-    items = [
+@pytest.fixture
+def five(item: Item) -> list[dict[str, Any]]:
+    """Two items that are judged rightly, and one of each sort of miss."""
+    return [
         item("right", regime="a"),
-        item("caught", blunt, "positivity/no-thanks", regime="a"),
+        item("caught", BLUNT, "positivity/no-thanks", regime="a"),
         item("escape", GOOD, "positivity/no-thanks", regime="b"),
-        item("block", blunt, regime="b"),
-        item("wrong", blunt, "brevity/too-long", regime="b"),
+        item("block", BLUNT, regime="b"),
+        item("wrong", BLUNT, "brevity/too-long", regime="b"),
     ]
-    score = score_checks([Labelled.model_validate(one) for one in items])
-    assert {miss.id: miss.kind for miss in score.misses} == {
-        "escape": MissKind.ESCAPE,
-        "block": MissKind.FALSE_BLOCK,
-        "wrong": MissKind.WRONG_RULE,
-    }
+
+
+def file_of(items: list[dict[str, Any]], path: Path) -> Path:
+    path.write_text("\n".join(map(json.dumps, items)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_each_sort_of_miss_is_counted_and_listed(
+    jobs: int, five: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Escapes, false blocks and wrong rules, in all and per regime; every miss in the order of the file."""
+    monkeypatch.setattr("drafter.evals.sums.LISTED", 0)
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 1_500)
+    score = Checking(file_of(five, tmp_path / "items.jsonl"), jobs=jobs).score()
+    assert [(miss.id, miss.kind) for miss in score.misses] == [
+        ("escape", "escape"),
+        ("block", "false block"),
+        ("wrong", "wrong rule"),
+    ]
     overall = score.overall
     assert [(one.count, one.total) for one in (overall.escapes, overall.false_blocks, overall.right_rule)] == [
         (1, 3), (1, 2), (1, 2),
     ]  # fmt: skip
-    assert score.regimes["a"].escapes.count == 0
+    assert (list(score.regimes), score.regimes["a"].escapes.count) == (["a", "b"], 0)
     by_rule = {one.rule: one for one in score.rules}
     assert by_rule["positivity/no-thanks"].found == Rate(count=1, total=2)
     assert by_rule["positivity/no-thanks"].false_alarms == Rate(count=2, total=3)
+    assert by_rule["form/placeholder"].false_alarms == Rate(count=0, total=5)
+
+
+def test_it_is_read_part_by_part(five: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first figures are there before the last line has been read."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 1_500)
+    parts: list[int] = []
+    Checking(file_of(five, tmp_path / "items.jsonl"), jobs=1).score(lambda sums: parts.append(sums.samples))
+    assert (len(parts) > 2, sum(parts)) == (True, 5)
+
+
+@pytest.mark.parametrize("form", [".gz", ".zst", ".parquet", "-"])
+def test_whatever_form_it_has_the_scores_are_the_same(
+    form: str, five: list[dict[str, Any]], command: Command, tmp_path: Path
+) -> None:
+    """Packed, in columns, or from standard input; further keys may hold anything."""
+    five[0] |= {"notes": "a text", "tries": 3, "incoming": ""}
+    plain = file_of(five, tmp_path / "items.jsonl")
+    raw, file = plain.read_bytes(), str(tmp_path / f"items.jsonl{form}") if form != "-" else form
+    if form == ".parquet":
+        rows = [{key: json.dumps(one[key]) if key in {"request", "draft"} else one[key] for key in one} for one in five]
+        parquet.write_table(pa.Table.from_pylist(rows), file)
+    elif form != "-":
+        Path(file).write_bytes(gzip.compress(raw) if form == ".gz" else zstandard.compress(raw))
+    done, wanted = command("eval", "check", file, "--json", stdin=raw), command("eval", "check", plain, "--json")
+    assert (done.code, done.out) == (0, wanted.out)
+    assert json.loads(done.out)["items"] == 5
 
 
 @given(total=st.integers(1, 10_000), share=st.floats(0, 1))
@@ -83,28 +129,36 @@ def test_no_items_have_no_rate() -> None:
     ("lines", "told"),
     [
         ([], "holds no item"),
-        (["{"], "line 1, column 2"),
+        (["{"], "line 1: is not valid JSON"),
         (["[" * 100_000], "line 1"),
+        (["\udcff"], "line 1: is not UTF-8"),
         (['{"id": "a"}'], "line 1: request"),
-        (["good", "good"], "line 2: id 'x' is taken by line 1"),
+        (["good", "good"], "line 2: id 'x' is there twice; the first counts"),
         (["good", "", '{"id": 1}'], "line 3: id"),
         (["typo"], "is not a rule of the contract"),
+        (["bare"], "line 1: draft: Field required"),
+        (["unlabelled"], "line 1: violations: Field required"),
     ],
+    ids=lambda value: str(value)[:24],
 )
 def test_a_broken_file_is_told_line_by_line(
-    item: Callable[..., dict[str, Any]], tmp_path: Path, lines: list[str], told: str
+    item: Item, command: Command, tmp_path: Path, lines: list[str], told: str
 ) -> None:
-    """No item is left out unseen: whatever is wrong stops the scoring, with its line."""
-    known = {"good": json.dumps(item("x")), "typo": json.dumps(item("x", GOOD, "form/placeholders"))}
-    path = tmp_path / "items.jsonl"
-    path.write_text("\n".join(known.get(line, line) for line in lines), encoding="utf-8")
-    with pytest.raises(EvalDataError, match=told):
-        load_labelled(str(path))
+    """No item is left out unseen: each is named with its line, and that is no success."""
+    good = item("x")
+    known = {
+        "good": json.dumps(good),
+        "typo": json.dumps(item("x", GOOD, "form/placeholders")),
+        "bare": json.dumps({key: good[key] for key in good if key != "draft"}),
+        "unlabelled": json.dumps({key: good[key] for key in good if key != "violations"}),
+    }
+    text = "\n".join(known.get(line, line) for line in lines)
+    (tmp_path / "items.jsonl").write_bytes(text.encode(errors="surrogateescape"))
+    done = command("eval", "check", tmp_path / "items.jsonl")
+    assert (done.code, told in " ".join(done.err.split())) == (1 if "good" in lines else 2, True)
 
 
-def test_the_command_prints_figures_and_misses(
-    command: Command, item: Callable[..., dict[str, Any]], tmp_path: Path
-) -> None:
+def test_the_command_prints_figures_and_misses(command: Command, item: Item, tmp_path: Path) -> None:
     """For people a table and every miss, for programs the same as JSON."""
     path = tmp_path / "items.jsonl"
     path.write_text(json.dumps(item("m1", GOOD, "positivity/no-thanks", why="thanks nobody")), encoding="utf-8")
@@ -124,7 +178,7 @@ def test_a_line_that_cannot_be_read_is_told(
     code: int,
     items: int | None,
     command: Command,
-    item: Callable[..., dict[str, Any]],
+    item: Item,
     tmp_path: Path,
 ) -> None:
     """It is named with its line, and the rest is scored, unless `--strict` wants all or nothing."""
@@ -133,7 +187,7 @@ def test_a_line_that_cannot_be_read_is_told(
     done = command("eval", "check", path, "--json", *options)
     assert done.code == code
     err = " ".join(done.err.split())
-    assert all(said in err for said in ("line 2, column 2", "line 3: id 'good' is taken by line 1"))
+    assert all(said in err for said in ("line 2: is not valid JSON", "line 3: id 'good' is there twice"))
     assert (json.loads(done.out)["items"] if done.out else None) == items
 
 

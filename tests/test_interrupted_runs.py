@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
@@ -17,7 +18,7 @@ import pytest
 from drafter.errors import EvalDataError
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
-from drafter.evals.records import Record
+from drafter.evals.records import Record, line_of
 from drafter.evals.runfile import RunFile
 from drafter.evals.scoring import Scoring
 from drafter.evals.suites import Suite
@@ -155,6 +156,39 @@ def test_whatever_stops_it_what_is_paid_for_is_saved(kind: type[BaseException], 
     assert set(saved(tmp_path / "a.jsonl")) == model.paid
 
 
+@pytest.mark.parametrize("in_flight", [1, IN_FLIGHT])
+@pytest.mark.parametrize("where", ["is asked for", "is written"])
+def test_ctrl_c_loses_nothing_wherever_it_comes(
+    where: str, in_flight: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a sample is asked for, and in the midst of its writing: all that was paid for is in the run."""
+    paid: list[str] = []
+
+    pressed: list[str] = []
+
+    def press(place: str) -> None:
+        if place == where and len(paid) >= 5 and not pressed:
+            pressed.append(place)
+            signal.raise_signal(signal.SIGINT)
+
+    class Model(Paid):
+        def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+            paid.append(re.sub(r"(?s).*the tour of hall (\d+).*", r"s\1", call.messages[-1].content))
+            press("is asked for")
+            return ModelReply(ANSWER, Usage(), self.name)
+
+    def line(one: Record) -> str:
+        press("is written")
+        return line_of(one)
+
+    monkeypatch.setattr("drafter.evals.runfile.line_of", line)
+    job = Job(suite_in(tmp_path), model=Model(tmp_path / "a.jsonl", None), in_flight=in_flight)
+    with pytest.raises(KeyboardInterrupt):
+        produce(job, tmp_path / "a.jsonl")
+    assert set(saved(tmp_path / "a.jsonl")) == set(paid)
+    assert 5 <= len(paid) <= 5 + 2 * IN_FLIGHT
+
+
 def test_a_wrong_line_that_stops_it_loses_no_answer(tmp_path: Path) -> None:
     """With `strict`, what was under way when the line was come to is in the run."""
     suite, model = suite_in(tmp_path), Odd()
@@ -228,3 +262,60 @@ def test_scoring_that_is_stopped_tells_what_it_has(
     assert re.search(r"the figures of the first [1-5] samples", " ".join(done.err.split()))
     assert "failed" in told
     assert "fell short" not in done.out + done.err
+
+
+def test_nothing_stays_of_scoring_that_was_killed(tmp_path: Path) -> None:
+    """Its other processes end with it, so that what they print to is closed."""
+    suite_in(tmp_path, 8)
+    (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["mine:good"]\n')
+    (tmp_path / "mine.py").write_text("def good(one):\n    print('at work', flush=True)\n    return True\n")
+    words = ["eval", "score", str(tmp_path / "data.jsonl"), "--suite", str(tmp_path / "mine.toml"), "--jobs", "2"]
+    hold = "import os, drafter.evals.sums as s; s.Sums.refuse_mixed = lambda _: os.kill(os.getpid(), 9)"
+    line = [sys.executable, "-c", f"{hold}; import sys; sys.argv[1:] = {words}; from drafter.cli import main; main()"]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        _, err = process.communicate(timeout=60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert (process.returncode, b"at work" in err) == (-signal.SIGKILL, True)
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_checking_that_is_stopped_tells_what_it_has(
+    form: tuple[str, ...], tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 130 with the figures so far, beside standard output where that is for a program."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+    item = {"request": REQUEST, "draft": {"subject": None, "body": "Dear Tom"}, "violations": []}
+    lines = [json.dumps({**item, "id": f"s{number}"}) for number in range(8)]
+    (tmp_path / "data.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    judged = []
+
+    def judge(record: Record) -> None:
+        judged.append(record.id)
+        if len(judged) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    done = command("eval", "check", tmp_path / "data.jsonl", *form)
+    told = done.err if form else done.out
+    assert (done.code, done.out == "", "bad drafts let through" in told) == (130, bool(form), True)
+    assert re.search(r"the figures of the first [1-5] drafts of data\.jsonl", " ".join(done.err.split()))
+
+
+def test_comparing_that_is_stopped_says_nothing_of_half_a_run(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 130, as for every command, and no verdict."""
+    made = suite_in(tmp_path, 8).model_copy(update={"writer": "phrasebook"})
+    produce(Job(made), tmp_path / "a.jsonl")
+    (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["failed"]\n')
+
+    def judge(_: Record) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    run = tmp_path / "a.jsonl"
+    done = command("eval", "compare", run, run, "--suite", tmp_path / "mine.toml")
+    assert (done.code, done.out, done.err) == (130, "", "Stopped.\n")

@@ -85,6 +85,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "broken": page_of(suites["before"], runs["before"], folder / "broken.jsonl", told=lambda _: None),
         "one": page_of(suites["before"], runs["before"]),
         "two": page_of(suites["before"], runs["before"], runs["after"]),
+        "worse": page_of(suites["after"], runs["after"], runs["before"]),
         "written": page_of(written, runs["written"]),
         "many": page_of(suites["before"], runs["before"]).replace("const MOST = 200", "const MOST = 3"),
     }
@@ -215,7 +216,25 @@ def test_two_runs_stand_side_by_side(opened: Open) -> None:
     shown.locator("summary").click()
     shown.locator("details h3").first.wait_for()
     assert shown.locator("details h3").all_inner_texts()[:3] == ["Before", "After", "What changed"]
-    assert "[date]." in shown.locator("del").all_inner_texts()
+    assert any("[date]" in gone for gone in shown.locator("del").all_inner_texts())
+
+
+def test_what_only_the_second_run_has_is_found(opened: Open) -> None:
+    """A sample that was acceptable and is no more says both, and is found by its new state and its new rule."""
+    shown = opened("worse")
+    for field, value in (("state", "rejected"), ("rule", "form/placeholder")):
+        shown.select_option(f"#{field}", value)
+        assert "slot" in listed(shown)
+    said = shown.locator("details[data-id=slot] summary").inner_text().split()
+    assert said[:4] == ["slot", "acceptable", "→", "rejected"]
+    assert "form/placeholder" in said
+
+
+def test_what_would_choose_nothing_is_not_there(opened: Open) -> None:
+    """A filter that has only "all" to choose from is left out, and what is the same for all is said of none."""
+    shown = opened("written")
+    assert [shown.locator(f"#{field}").is_visible() for field in ("rule", "regime", "stage")] == [False, False, True]
+    assert shown.locator("summary").first.inner_text().split() == ["p0", "acceptable", "interviewed"]
 
 
 def test_what_is_missing_is_on_it(opened: Open) -> None:

@@ -36,6 +36,32 @@ def test_a_file_is_written_through_a_link(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.iterdir()) == ["new.txt", "there.txt", "to-new.txt", "to-there.txt"]
 
 
+@pytest.mark.parametrize(
+    ("leads", "said"),
+    [
+        ("away/out.txt", "there is no folder"),
+        ("out.xz", "under an archive's name; leave out .xz"),
+        ("there.txt", "exists already; add --force"),
+        ("folder", "is a folder"),
+    ],
+)
+def test_a_link_is_as_good_as_where_it_leads(leads: str, said: str, command: Command, tmp_path: Path) -> None:
+    """What can't be saved behind it is said before anything is written or paid for."""
+    (tmp_path / "there.txt").write_text("before")
+    (tmp_path / "folder").mkdir()
+    done = command(*WORDS, "--out", linked(tmp_path / "link.txt", tmp_path / leads))
+    assert (done.code, said in " ".join(done.err.split()), done.out) == (2, True, "")
+
+
+@pytest.mark.parametrize("name", ["run.jsonl.xz", "run.zip", "run.parquet"])
+def test_nothing_is_saved_under_an_archives_name(name: str, command: Command, tmp_path: Path, suite_of: Make) -> None:
+    """Runs and figures alike refuse the same names."""
+    with pytest.raises(EvalDataError, match="archive's name"):
+        produce(Job(suite_of()), tmp_path / name)
+    done = command(*WORDS, "--out", tmp_path / name)
+    assert (done.code, "archive's name" in " ".join(done.err.split())) == (2, True)
+
+
 def test_a_device_is_written_to(tmp_path: Path) -> None:
     """A terminal gets the text, and what leads to /dev/null goes on leading there; neither asks for --force."""
     master, slave = os.openpty()

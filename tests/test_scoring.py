@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drafter.errors import EvalDataError
 from drafter.evals import Rate, reports
 from drafter.evals.produce import Job, produce
 from drafter.evals.reading import read_run
@@ -114,69 +113,6 @@ class TestFigures:
         assert "a\\|b" in reports.scores_markdown(odd)
         tree = ET.fromstring(reports.scores_junit(odd))
         assert (tree.get("failures"), tree.get("tests")) == ("2", "7")
-
-
-class TestOwnScorers:
-    """Functions that lie beside a suite."""
-
-    def brought(self, folder: Path, text: str, file: str = "mine.py") -> Path:
-        folder.mkdir(exist_ok=True)
-        (folder / file).write_text(text, encoding="utf-8")
-        return folder
-
-    @pytest.mark.parametrize("jobs", [1, 2])
-    def test_they_are_found_in_the_suites_folder(
-        self, jobs: int, suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """From whatever folder it is run, by whatever process, and what they import from beside them too."""
-        monkeypatch.setattr("drafter.evals.reading.BLOCK", 1_000)
-        text = "from beside_mine import LEAST\n\ndef long(one):\n    return one.words > LEAST\n"
-        self.brought(tmp_path, text)
-        self.brought(tmp_path, "LEAST = 10\n", "beside_mine.py")
-        suite = suite_of(scorers=["mine:long"])
-        made_of(suite, tmp_path / "a.jsonl")
-        monkeypatch.chdir("/")
-        assert scores_of(suite, tmp_path / "a.jsonl", jobs).shares["mine:long"].count == 6
-
-    def test_functions_of_one_name_are_two_figures(self, suite_of: Make, tmp_path: Path) -> None:
-        """Of two modules, of two suites' modules of one name, and of one that is named like a scorer of ours."""
-        self.brought(tmp_path, "def words(one):\n    return 1\n")
-        self.brought(tmp_path, "def words(one):\n    return 2\n", "other.py")
-        elsewhere = self.brought(tmp_path / "elsewhere", "def words(one):\n    return 3\n")
-        suite = suite_of(scorers=["mine:words", "other:words", "words", "words"])
-        made_of(suite, tmp_path / "a.jsonl")
-        numbers = scores_of(suite, tmp_path / "a.jsonl").numbers
-        assert [numbers[name].mean for name in ("mine:words", "other:words")] == [1, 2]
-        assert (numbers["words"].count, numbers["words"].mean > 10) == (6, True)
-        moved = suite.model_copy(update={"folder": elsewhere})
-        assert scores_of(moved, tmp_path / "a.jsonl").numbers["mine:words"].mean == 3
-
-    @pytest.mark.parametrize(
-        ("text", "said"),
-        [
-            ("def good(one):\n    return (\n", "mine.py: line 2: scorer mine:good can't be imported: SyntaxError"),
-            ("\nimport no_such_thing\n", "mine.py: line 2: scorer mine:good can't be imported: ModuleNotFoundError"),
-            ("x = 1 / 0\n", "mine.py: line 1: scorer mine:good can't be imported: ZeroDivisionError"),
-            ("def god(one):\n    return True\n", "mine:good: scorers: there is no function 'good' in mine"),
-            ("good = 3\n", "'good' is no function"),
-            ("def good(one):\n    return 1 / 0\n", "mine.py: line 2: scorer mine:good raised ZeroDivisionError"),
-            ("import sys\nsys.exit(0)\n", "mine.py: line 2: scorer mine:good can't be imported: SystemExit"),
-            ("def good(one):\n    raise SystemExit(0)\n", "mine.py: line 2: scorer mine:good raised SystemExit"),
-            ("def good(one):\n    return 'yes'\n", "mine:good: scorers: gave str for sample 's0'"),
-            ("def good(one):\n    return float('nan')\n", "mine:good: scorers: gave nan for sample 's0'"),
-        ],
-    )
-    @pytest.mark.parametrize("jobs", [1, 2])
-    def test_what_is_wrong_with_one_is_named(
-        self, text: str, said: str, jobs: int, suite_of: Make, tmp_path: Path
-    ) -> None:
-        """With file and line, whether it can't be imported, raises, or gives what is no score."""
-        self.brought(tmp_path, text)
-        suite = suite_of(scorers=["mine:good"])
-        made_of(suite, tmp_path / "a.jsonl")
-        with pytest.raises(EvalDataError) as wrong:
-            scores_of(suite, tmp_path / "a.jsonl", jobs)
-        assert said in str(wrong.value)
 
 
 def signed(one: Outcome) -> bool:

@@ -89,9 +89,7 @@ def report(
     for one in unread[:SHOWN]:
         render.note(str(one), label="not read")
     if unread:
-        render.note(
-            f"{lines_in_words(len(unread))} could not be read and count in no figure; the page lists what is wrong."
-        )
+        render.note(f"{lines_in_words(len(unread))} could not be read and did not count; the page lists what is wrong.")
     render.note(f"The page is in {out}.")
 
 

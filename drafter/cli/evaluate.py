@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from drafter.cli import app, examples, render
-from drafter.evals.reports import share
+from drafter.cli import STOPPED, app, examples, render
+from drafter.cli.bars import bar
+from drafter.evals.reports import lines_in_words, share
 
 if TYPE_CHECKING:
-    from drafter.errors import Problem
-    from drafter.evals import CheckScore, Miss
+    from drafter.evals import Checking, CheckScore, Miss
     from drafter.evals.check import Group
 
 evaluate = typer.Typer(
@@ -23,13 +29,14 @@ evaluate = typer.Typer(
 app.add_typer(evaluate, name="eval")
 
 
-@evaluate.command(epilog=examples("drafter eval check labelled.jsonl", "drafter eval check labelled.jsonl --json"))
+@evaluate.command(epilog=examples("drafter eval check labelled.jsonl", "drafter eval check labelled.jsonl.gz --json"))
 def check(
     file: Annotated[
         str,
         typer.Argument(
             metavar="FILE",
-            help='Labelled drafts, one JSON object a line (see evals/README.md); "-" reads standard input.',
+            help='Labelled drafts, one JSON object a line (see evals/README.md), also .gz, .zst and .parquet; "-" '
+            "reads standard input.",
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The scores as one JSON object.")] = False,
@@ -39,23 +46,56 @@ def check(
 
     Lines that can't be read are told, counted and left out, and the command then exits 1; with --strict they stop it.
     """
-    from drafter.evals import load_labelled, score_checks
+    from drafter.errors import EvalDataError, Problem
+    from drafter.evals import Checking
 
-    unread: list[Problem] = []
-    score = score_checks(load_labelled(file, None if strict else unread.append))
-    if as_json:
-        typer.echo(render.as_json({**score.model_dump(mode="json"), "unread": [str(one) for one in unread]}))
+    with _at_hand(file) as path:
+        checking = Checking(path)
+        score = _scored(checking)
+    if strict and score.unread:
+        raise EvalDataError(path.name, [Problem("", one) for one in score.unread])
+    if checking.stopped:
+        render.note(f"These are the figures of the first {score.items} drafts of {path.name}.")
+    if as_json and not checking.stopped:  # half a document would pass for a whole one
+        typer.echo(render.as_json(score.model_dump(mode="json")))
     else:
-        _show(score)
-    if unread:
-        for one in unread:
-            render.note(str(one), label=file)
-        render.note(f"{len(unread)} lines could not be read and are in no figure.")
-        raise typer.Exit(1)
+        _show(score, stderr=as_json)
+    for one in score.unread:
+        render.note(one)
+    if score.unread:
+        render.note(f"{lines_in_words(len(score.unread))} could not be read and did not count.")
+    if checking.stopped or score.unread:
+        raise typer.Exit(STOPPED if checking.stopped else 1)
 
 
-def _show(score: CheckScore) -> None:
-    console = render.console(stderr=False)
+@contextmanager
+def _at_hand(file: str) -> Iterator[Path]:
+    """A file that can be read twice, as an id that is there twice asks for: standard input is kept for that time."""
+    if file != "-":
+        yield Path(file)
+        return
+    with TemporaryDirectory() as folder:
+        kept = Path(folder) / "standard input"
+        with kept.open("wb") as stream:
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        yield kept
+
+
+def _scored(checking: Checking) -> CheckScore:
+    """The figures, with a bar."""
+    from drafter.evals.offline import barred
+    from drafter.evals.reading import count_lines
+
+    with barred(), bar("Checking", count_lines(checking.path), good="acceptable") as step:
+
+        def told(sums: Any) -> None:
+            step(sums.samples, sums.acceptable)
+
+        return checking.score(told)
+
+
+def _show(score: CheckScore, *, stderr: bool) -> None:
+    console = render.console(stderr=stderr)
     table = render.table("", "bad drafts let through", "good drafts blocked", "right rule named")
     for name, group in score.regimes.items() if len(score.regimes) > 1 else ():
         table.add_row(name, *_figures(group))

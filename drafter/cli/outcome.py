@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from drafter.cli import render
+from drafter.content import PACKED
 from drafter.errors import DrafterError
 from drafter.message import Attempt, Draft, Result
 from drafter.request import Channel, Request
@@ -19,9 +20,6 @@ WITHOUT_MODEL = (
     "No language model is set up, so the built-in phrasebook wrote this. "
     "To have a model write: set OPENAI_API_KEY, or OPENAI_BASE_URL for a local server, and --model NAME."
 )
-
-PACKED = frozenset({".gz", ".zst", ".bz2", ".xz", ".zip"})
-"""Names that promise what nothing here writes."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +32,16 @@ class Place:
     def check(self, option: str = "--out") -> None:
         """Refuses a place that can't take the message before a model is paid for it."""
         path = self.out
-        if path is None:
+        if path is None or _standard(path) is not None:
             return
-        if path.is_dir() or not path.parent.is_dir():
-            fault = "is a folder" if path.is_dir() else f"can't be made: there is no folder {path.parent}"
+        behind = Path(os.path.realpath(path)) if path.is_symlink() else path  # the file that is written
+        if path.is_dir() or not behind.parent.is_dir():
+            fault = "is a folder" if path.is_dir() else f"can't be made: there is no folder {behind.parent}"
             raise typer.BadParameter(f"{path} {fault}; name a file in a folder that exists", param_hint=option)
-        if path.suffix in PACKED:
-            told = f"{path} would hold plain text under an archive's name; leave out {path.suffix}, and pack it later"
+        if packed := {path.suffix, behind.suffix} & PACKED:
+            told = f"{path} would hold plain text under an archive's name; leave out {min(packed)}, and pack it later"
             raise typer.BadParameter(told, param_hint=option)
-        if path.is_file() and not self.force and _standard(path) is None:
+        if path.is_file() and not self.force:
             raise typer.BadParameter(f"{path} exists already; add --force to replace it", param_hint=option)
 
     def put(self, text: str) -> None:

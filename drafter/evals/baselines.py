@@ -47,15 +47,17 @@ def compared(suite: Suite, before: Path, after: Path, *, jobs: int | None = None
     """Two runs of one suite: scored ones as they were judged then, others as they are judged now.
 
     Lines that can't be read are told in the comparison, which then passes nothing; `strict` stops at the first. Raises
-    EvalDataError where the runs are of different suites.
+    EvalDataError where the runs are of different suites, and KeyboardInterrupt where Ctrl-C stops the judging.
     """
     one, other = read_header(before).suite, read_header(after).suite
     if one != other:
         raise EvalDataError(str(after), [Problem("", f"is a run of {other}, and {before} one of {one}")])
-    unread: list[Unread] = []
-    told = None if strict else unread.append
-    old, new = (list(_side(suite, path, jobs, told)) for path in (before, after))
-    return compare(suite, old, new, tuple(map(str, unread)))
+    unread: tuple[list[Unread], list[Unread]] = ([], [])
+    old, new = (
+        list(_side(suite, path, jobs, None if strict else lines.append))
+        for path, lines in zip((before, after), unread, strict=True)
+    )
+    return compare(suite, old, new, unread)
 
 
 def _side(suite: Suite, path: Path, jobs: int | None, told: Callable[[Unread], None] | None) -> Iterator[Scored]:
@@ -63,5 +65,7 @@ def _side(suite: Suite, path: Path, jobs: int | None, told: Callable[[Unread], N
         yield from read_scored(path, told)
         return
     with TemporaryDirectory() as folder:
-        save_scored(Scoring(suite, path, jobs=jobs), scored := Path(folder) / "scored.jsonl")
+        save_scored(scoring := Scoring(suite, path, jobs=jobs), scored := Path(folder) / "scored.jsonl")
+        if scoring.stopped:  # half a run is nothing to compare with
+            raise KeyboardInterrupt
         yield from read_scored(scored, told)

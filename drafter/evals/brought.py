@@ -6,21 +6,18 @@ import; the figure has the whole name, so that two modules may have functions of
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from math import isfinite
 from numbers import Real
 from pathlib import Path
 from traceback import extract_tb
-from types import ModuleType
 from typing import Any
 
 from drafter.errors import DrafterError, EvalDataError, Problem
-from drafter.evals.records import digest
+from drafter.evals import beside
 from drafter.evals.scorers import KNOWN, Outcome, Score, Scorer, Value
 from drafter.evals.suites import Suite
 
@@ -54,59 +51,57 @@ def scorer(name: str, folder: Path) -> Scorer:
     return KNOWN[name] if name in KNOWN else _own(name, folder.resolve())
 
 
-@cache
 def _own(name: str, folder: Path) -> Scorer:
     module, colon, function = name.partition(":")
     if not colon:
         there = ", ".join(KNOWN)
         raise EvalDataError(name, [Problem("scorers", f"is no scorer; there are {there}, or module:function")])
+    room = beside.of(folder)
     try:
-        found = getattr(_module(module, folder), function, None)
+        found = getattr(room.module(module), function, None)
     except (Exception, SystemExit) as fault:  # whatever the module does when it is imported
         raise _wrong(name, folder, f"can't be imported: {_told(fault)}", fault) from fault
     if not callable(found):
         what = f"there is no function {function!r} in {module}" if found is None else f"{function!r} is no function"
         raise EvalDataError(name, [Problem("scorers", what)])
-    return Scorer(name, _guarded(name, folder, found), None)
+    return Scorer(name, _guarded(name, folder, room, found), None)
 
 
-def _module(name: str, folder: Path) -> ModuleType:
-    """A module of a folder, under a name of its own: another suite may have a file that is called alike."""
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))  # last, so that what lies beside a suite takes nobody's name
-    file = folder / f"{name}.py"
-    if "." in name or not file.is_file():
-        return importlib.import_module(name)
-    spec = spec_from_file_location(f"{name}_{digest(str(folder))}", file)
-    assert spec is not None  # noqa: S101 -- it ends in .py
-    assert spec.loader is not None  # noqa: S101 -- as above
-    made = sys.modules[spec.name] = module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-def _guarded(name: str, folder: Path, function: Callable[[Outcome], Any]) -> Score:
+def _guarded(name: str, folder: Path, room: beside.Beside, function: Callable[[Outcome], Any]) -> Score:
     """A person's scorer, whose mistakes are told as theirs."""
 
     def score(one: Outcome) -> Value:
         try:
-            value = function(one)
+            with room.open():
+                given = function(one)
         except DrafterError:
             raise
         except (Exception, SystemExit) as fault:  # sys.exit would end the whole with a code of the scorer's choice
             raise _wrong(name, folder, f"raised {_told(fault)} for sample {one.id!r}", fault) from fault
-        if value is None or isinstance(value, bool):
-            return value
-        value = value.item() if hasattr(value, "item") else value  # numbers of NumPy and the like
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, Real) and isfinite(value):
-            return float(value)
-        given = value if isinstance(value, Real) else type(value).__name__
-        what = f"gave {given} for sample {one.id!r}; a scorer gives True, False, a finite number or None"
-        raise EvalDataError(name, [Problem("scorers", what)])
+        try:
+            return _value(given)
+        except Exception:  # whatever a value does that is asked for its number
+            what = f"gave {_named(given)} for sample {one.id!r}; a scorer gives True, False, a finite number or None"
+            raise EvalDataError(name, [Problem("scorers", what)]) from None
 
     return score
+
+
+def _value(given: Any) -> Value:
+    """What a scorer gave, numbers of NumPy and the like among it. Raises any error for what is none."""
+    plain = given.item() if hasattr(given, "item") else given
+    if plain is None or isinstance(plain, bool):
+        return plain
+    if isinstance(plain, Real) and isfinite(plain):
+        return float(plain)
+    raise TypeError
+
+
+def _named(given: Any) -> str:
+    """A value that is no score, in short."""
+    if isinstance(given, int):
+        return "a number that is too large"
+    return str(given) if isinstance(given, Real) else type(given).__name__
 
 
 def _told(fault: BaseException) -> str:
@@ -118,7 +113,7 @@ def _wrong(name: str, folder: Path, what: str, fault: BaseException) -> EvalData
     """What is wrong with a scorer, with the file and line: in the suite's folder, if it came by there."""
     if isinstance(fault, SyntaxError) and fault.filename:
         return EvalDataError(fault.filename, [Problem(f"line {fault.lineno}", f"scorer {name} {what}")])
-    ours = {__file__, importlib.__file__}
+    ours = {__file__, beside.__file__, contextlib.__file__, importlib.__file__}
     frames = [one for one in extract_tb(fault.__traceback__) if one.filename not in ours and "<" not in one.filename]
     near = [one for one in frames if Path(one.filename).is_relative_to(folder)]
     if not frames:

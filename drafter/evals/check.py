@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
-from math import sqrt
-from statistics import NormalDist
+from collections.abc import Callable
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import BaseModel, ConfigDict
 
+from drafter.errors import EvalDataError, Problem
+from drafter.evals import sums
 from drafter.evals.labelled import Labelled
-from drafter.guardrails import check
+from drafter.evals.scoring import Scoring
+from drafter.evals.statistics import Rate
+from drafter.evals.suites import Suite
+from drafter.evals.sums import ALL, Sums
 from drafter.guardrails.pack import RULES
-from drafter.message import Report, Status
 
-CONFIDENCE = 0.95
-
-
-class Rate(BaseModel):
-    """A share of something, `count` of `total`, with the bounds of its Wilson score interval at 95 %."""
-
-    model_config = ConfigDict(frozen=True)
-
-    count: int
-    total: int
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def value(self) -> float | None:
-        """The share, or null where there is nothing to have a share of."""
-        return self.count / self.total if self.total else None
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Lower and upper bound (E. B. Wilson, "Probable inference, the law of succession ...", 1927)."""
-        if not self.total:
-            return None
-        z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-        share, spread = self.count / self.total, z * z / self.total
-        middle = (share + spread / 2) / (1 + spread)
-        half = z / (1 + spread) * sqrt(share * (1 - share) / self.total + spread / (4 * self.total))
-        # At the ends the bound is 0 or 1 itself, but for rounding.
-        return (0.0 if self.count == 0 else middle - half, 1.0 if self.count == self.total else middle + half)
+FIGURES = ("escapes", "false_blocks", "right_rule")
 
 
 class Group(BaseModel):
@@ -69,21 +43,13 @@ class RuleScore(BaseModel):
     false_alarms: Rate
 
 
-class MissKind(StrEnum):
-    """What `check` got wrong about an item."""
-
-    ESCAPE = "escape"
-    FALSE_BLOCK = "false block"
-    WRONG_RULE = "wrong rule"
-
-
 class Miss(BaseModel):
     """An item that `check` got wrong: what the label says, and what was found, as (rule, evidence)."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
-    kind: MissKind
+    kind: str
     regime: str
     violations: tuple[str, ...]
     found: tuple[tuple[str, str], ...]
@@ -92,7 +58,7 @@ class Miss(BaseModel):
 
 
 class CheckScore(BaseModel):
-    """How `check` did on labelled drafts: in all, per regime, per rule, and each miss."""
+    """How `check` did on labelled drafts: in all, per regime, per rule, each miss, and each line that is no item."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -101,65 +67,59 @@ class CheckScore(BaseModel):
     regimes: dict[str, Group]
     rules: tuple[RuleScore, ...]
     misses: tuple[Miss, ...]
+    unread: tuple[str, ...]
 
 
-Judged = tuple[Labelled, Report]
+class Checking(Scoring):
+    """The scoring of a file of labelled drafts, which is read as those of suites are; every miss is listed."""
+
+    kind = Labelled
+    listed = ALL
+
+    def __init__(self, path: Path, *, jobs: int | None = None) -> None:
+        suite = Suite(name="check", about="Labelled drafts.", data=(path.name,), scorers=FIGURES)
+        super().__init__(suite, path, jobs=jobs)
+
+    def score(self, told: Callable[[Sums], None] | None = None) -> CheckScore:
+        """What `check` found beside what it should have; `told` is called with the sums of each part.
+
+        Raises EvalDataError for a file that can't be read, or that has no item.
+        """
+        made = self.sums(told)
+        if not made.samples and not self.stopped:
+            raise EvalDataError(
+                str(self.path), [Problem("", "holds no item"), *(Problem("", one) for one in made.unread)]
+            )
+        return check_score(made)
 
 
-def score_checks(items: Iterable[Labelled]) -> CheckScore:
-    """Runs `check` on every item, and compares what it finds with the labels."""
-    judged = [(item, check(item.draft, item.request)) for item in items]
-    regimes = dict.fromkeys(item.regime for item, _ in judged)
+def check_score(made: Sums) -> CheckScore:
+    """The figures of `check`, from the sums of labelled drafts."""
+    rates = {name: share.rate for name, share in made.shares.items()}
+    regimes: dict[str, dict[str, Rate]] = {}
+    for (regime, name), share in made.regimes.items():
+        regimes.setdefault(regime, {})[name] = share.rate
+    misses = sorted((number, miss) for kind in made.misses.values() for number, miss in kind.numbered())
     return CheckScore(
-        items=len(judged),
-        overall=_group(judged),
-        regimes={name: _group([one for one in judged if one[0].regime == name]) for name in regimes},
-        rules=tuple(_rule_score(rule, judged) for rule in RULES),
-        misses=tuple(miss for one in judged if (miss := _miss(*one)) is not None),
+        items=made.samples,
+        overall=_group(rates),
+        regimes={name: _group(held) for name, held in regimes.items()},
+        rules=tuple(_rule_score(rule, made) for rule in RULES),
+        misses=tuple(_miss(miss) for _, miss in misses),
+        unread=tuple(made.unread),
     )
 
 
-def _group(judged: Sequence[Judged]) -> Group:
-    bad = [report for item, report in judged if item.violations]
-    good = [report for item, report in judged if not item.violations]
-    caught = [(item, report) for item, report in judged if item.violations and not report.acceptable]
-    return Group(
-        escapes=Rate(count=sum(report.acceptable for report in bad), total=len(bad)),
-        false_blocks=Rate(count=sum(not report.acceptable for report in good), total=len(good)),
-        right_rule=Rate(count=sum(_names_right(item, report) for item, report in caught), total=len(caught)),
-    )
+def _group(rates: dict[str, Rate]) -> Group:
+    return Group(**{name: rates.get(name, Rate(count=0, total=0)) for name in FIGURES})
 
 
-def _names_right(item: Labelled, report: Report) -> bool:
-    return any(finding.rule in item.violations for finding in report.errors)
+def _rule_score(rule: str, made: Sums) -> RuleScore:
+    found, recall = made.rule(rule).precision, made.rule(rule).recall
+    alarms = Rate(count=found.total - found.count, total=made.samples - recall.total)
+    return RuleScore(rule=rule, found=recall, false_alarms=alarms)
 
 
-def _rule_score(rule: str, judged: Sequence[Judged]) -> RuleScore:
-    flags = [(rule in item.violations, any(one.rule == rule for one in report.errors)) for item, report in judged]
-    broken = [flagged for breaks, flagged in flags if breaks]
-    kept = [flagged for breaks, flagged in flags if not breaks]
-    return RuleScore(
-        rule=rule,
-        found=Rate(count=sum(broken), total=len(broken)),
-        false_alarms=Rate(count=sum(kept), total=len(kept)),
-    )
-
-
-def _miss(item: Labelled, report: Report) -> Miss | None:
-    if item.violations and report.acceptable:
-        kind = MissKind.ESCAPE
-    elif not item.violations and not report.acceptable:
-        kind = MissKind.FALSE_BLOCK
-    elif item.violations and not _names_right(item, report):
-        kind = MissKind.WRONG_RULE
-    else:
-        return None
-    return Miss(
-        id=item.id,
-        kind=kind,
-        regime=item.regime,
-        violations=item.violations,
-        found=tuple((one.rule, one.evidence) for one in report.errors),
-        not_judged=tuple(one.rule for one in report.rules if one.status in {Status.ERROR, Status.NOT_RUN}),
-        why=item.why,
-    )
+def _miss(miss: sums.Miss) -> Miss:
+    found = tuple((rule, evidence) for rule, evidence, _ in miss.findings)
+    return Miss(found=found, **miss.model_dump(exclude={"findings"}))

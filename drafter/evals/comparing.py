@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.brought import scorers_of
-from drafter.evals.records import Scored
+from drafter.evals.records import Scored, Unread
 from drafter.evals.scorers import KNOWN, Scorer
 from drafter.evals.statistics import least_visible, mcnemar, paired
 from drafter.evals.suites import Suite
@@ -58,10 +58,10 @@ class Change(BaseModel):
 
 
 class Comparison(BaseModel):
-    """Two runs of one suite. `only_before` and `only_after` are samples that one of them lacks, `unread` are lines of
-    either that are none, `missing` are the samples that have lost a figure, by its name, and `other_kind` the figures
-    that were shares and are averages, or the other way round. Of all this but `only_after` it is not known whether it
-    has passed: that is `INCOMPLETE`.
+    """Two runs of one suite. `only_before` and `only_after` are samples that the other one lacks, `unread_before` and
+    `unread_after` are lines that are none, `missing` are the samples that have lost a figure, by its name, and
+    `other_kind` the figures that were shares and are averages, or the other way round, with what they were and are. Of
+    all this but `only_after` it is not known whether it has passed: that is `INCOMPLETE`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,9 +70,10 @@ class Comparison(BaseModel):
     pairs: int
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
-    unread: tuple[str, ...] = ()
+    unread_before: tuple[str, ...] = ()
+    unread_after: tuple[str, ...] = ()
     missing: dict[str, tuple[str, ...]] = {}
-    other_kind: tuple[str, ...] = ()
+    other_kind: dict[str, tuple[str, str]] = {}
     changes: tuple[Change, ...]
     changed_messages: tuple[str, ...]
     verdict: Verdict
@@ -80,28 +81,29 @@ class Comparison(BaseModel):
     @property
     def incomplete(self) -> bool:
         """Whether anything is not known to have passed."""
-        return bool(self.only_before or self.unread or self.missing or self.other_kind)
+        return bool(self.only_before or self.unread_before or self.unread_after or self.missing or self.other_kind)
 
 
 Pair = tuple[Scored, Scored]
+Lines = tuple[Sequence[Unread], Sequence[Unread]]
+"""The lines of each run that can't be read."""
 
 
-def compare(
-    suite: Suite, before: Iterable[Scored], after: Iterable[Scored], unread: tuple[str, ...] = ()
-) -> Comparison:
+def compare(suite: Suite, before: Iterable[Scored], after: Iterable[Scored], unread: Lines = ((), ())) -> Comparison:
     """What changed from one run to the next, by figure and by rule; rules where nothing changed are left out.
 
     A rule counts for the whole where it has got worse by more than its margin ("recall.form/placeholder",
     "false_alarms.form/placeholder"): few samples break each, so that most could never show that nothing
-    changed. `unread` says which lines could not be read. Raises EvalDataError where the runs have no sample in common.
+    changed. `unread` says which lines could not be read of each. Raises EvalDataError where the runs have no sample in
+    common.
     """
     old, new = {one.id: one for one in before}, {one.id: one for one in after}
     both = [(old[id_], new[id_]) for id_ in old if id_ in new]
     if not both:
-        problems = ["the two runs have no sample in common", *unread[:5]]
+        problems = ["the two runs have no sample in common", *(str(one) for lines in unread for one in lines[:5])]
         raise EvalDataError(suite.name, [Problem("", what) for what in problems])
     scorers = scorers_of(suite)
-    other_kind = tuple(one.name for one in scorers if _is_of_another_kind(one.name, both))
+    other_kind = {one.name: kinds for one in scorers if (kinds := _kinds(one.name, both)) is not None}
     found = [_change(one, suite.margins.get(one.name, 0.0), both) for one in scorers if one.name not in other_kind]
     changes = tuple(change for change in (*found, _failures(suite, both)) if change is not None)
     rules = tuple(_rule_changes(suite, both))
@@ -110,7 +112,8 @@ def compare(
         pairs=len(both),
         only_before=tuple(id_ for id_ in old if id_ not in new),
         only_after=tuple(id_ for id_ in new if id_ not in old),
-        unread=unread,
+        unread_before=tuple(map(str, unread[0])),
+        unread_after=tuple(map(str, unread[1])),
         missing=_missing(scorers, both),
         other_kind=other_kind,
         changes=(*changes, *rules),
@@ -145,12 +148,18 @@ def _missing(scorers: Sequence[Scorer], both: Sequence[Pair]) -> dict[str, tuple
     return lost
 
 
-def _is_of_another_kind(name: str, both: Sequence[Pair]) -> bool:
-    return any(
-        isinstance(one.values[name], bool) != isinstance(other.values[name], bool)
-        for one, other in both
-        if name in one.values and name in other.values
-    )
+def _kinds(name: str, both: Sequence[Pair]) -> tuple[str, str] | None:
+    """What a figure was and is, where that is not the same."""
+    for one, other in both:
+        if name in one.values and name in other.values:
+            kinds = (_kind(one.values[name]), _kind(other.values[name]))
+            if kinds[0] != kinds[1]:
+                return kinds
+    return None
+
+
+def _kind(value: bool | float) -> str:
+    return "a yes or no" if isinstance(value, bool) else "a number"
 
 
 def _change(scorer_: Scorer, margin: float, both: Sequence[Pair]) -> Change | None:

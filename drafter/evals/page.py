@@ -40,15 +40,9 @@ def page(suite: Suite, run: Path, other: Path | None = None, told: Told | None =
     Lines that can't be read are listed on it, and `told` is told of each; without it the first of them raises
     EvalDataError, as does a file that can't be read.
     """
-    unread: list[str] = []
-
-    def tell(wrong: Unread) -> None:
-        unread.append(str(wrong))
-        if told is not None:
-            told(wrong)
-
-    heard = None if told is None else tell
-    header, records = read_run(run, heard)
+    unread: tuple[list[Unread], list[Unread]] = ([], [])
+    heard = [None if told is None else lines.append for lines in unread]
+    header, records = read_run(run, heard[0])
     first = {record.id: _seen(record) for record in records}
     scores = score(suite, (seen.outcome for seen in first.values()))
     data: dict[str, Any] = {
@@ -58,16 +52,19 @@ def page(suite: Suite, run: Path, other: Path | None = None, told: Told | None =
         "figures": list(_bars(scores)),
         "rules": list(rule_rows(scores)),
         "samples": [_sample(seen) for seen in first.values()],
-        "unread": unread,
     }
     if other is not None:
-        _, later = read_run(other, heard)
+        _, later = read_run(other, heard[1])
         second = {record.id: _seen(record, first.get(record.id)) for record in later}
         old, new = (scored_of(suite, [seen.outcome for seen in held.values()]) for held in (first, second))
-        made = compare(suite, old, new, tuple(unread))
+        made = compare(suite, old, new, unread)
         data["after"] = {id_: _sample(seen) for id_, seen in second.items()}
         data["changes"] = [{**one.model_dump(mode="json"), "grounds": grounds(one)} for one in made.changes]
         data["verdict"], data["gaps"] = made.verdict, list(gaps(made))
+    data["unread"] = [str(one) for one in (*unread[0], *unread[1])]
+    if told is not None:
+        for one in (*unread[0], *unread[1]):
+            told(one)
     return read_text("evals/page.html").replace(PLACE, _as_script(data))
 
 

@@ -34,8 +34,8 @@ CLAIMS = ("courtesy", "fact")
 Sentence = tuple[str, int]
 
 
-def read_planted(path: Path, told: Told | None = None) -> Iterator[Record]:
-    """Two samples a line, since a sentence may be claimed for a courtesy or for a fact.
+def read_planted(path: Path, name: str, told: Told | None = None) -> Iterator[Record]:
+    """Two samples a line, since a sentence may be claimed for a courtesy or for a fact. `name` is the suite's for it.
 
     `told` is told of each line that is none; without it that raises EvalDataError, as does a file that can't be read.
     """
@@ -59,7 +59,7 @@ def read_planted(path: Path, told: Told | None = None) -> Iterator[Record]:
             continue
         if told is None:
             raise EvalDataError(str(path), [Problem(f"line {number}", wrong)])
-        told(Unread(unread=f"{path.name}, line {number}", what=wrong))
+        told(Unread(unread=f"{name}, line {number}", what=wrong))
 
 
 def _both(number: int, line: bytes) -> list[Record]:

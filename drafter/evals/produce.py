@@ -8,19 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
-from traceback import extract_tb
 from typing import Any
 
 import drafter
-from drafter.errors import DrafterError, EvalDataError, Problem
+from drafter.errors import EvalDataError, Problem
+from drafter.evals.playing import played
 from drafter.evals.records import Header, Record, Unread, content_hash, digest
 from drafter.evals.runfile import RunFile, Writer, key_of
+from drafter.evals.stopping import stops_between
 from drafter.evals.suites import Suite, samples
-from drafter.evals.writers import Write, desk
+from drafter.evals.writers import Desk, Made, desk
 
 Told = Callable[[Record], None]
-Made = tuple[Record, float]
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,9 @@ class Job:
     """How a suite is to be produced; `model` and `judge` are as for `Drafter`, where the suite asks for one.
 
     `strict` stops at the first line of the data that is no sample; else it is kept in the run as unread. `recording`
-    has an endpoint answer what a recorded suite has no recording of. `shard` is the part of the samples to produce, as
-    its number and how many there are: a sample's part is told by the hash of its id.
+    has an endpoint answer what a recorded suite has no recording of, `in_flight` calls at a time. What is played from
+    data is made by `jobs` processes; left out, one a core where there are many samples. `shard` is the part of the
+    samples to produce, as its number and how many there are: a sample's part is told by the hash of its id.
     """
 
     suite: Suite
@@ -38,6 +38,7 @@ class Job:
     in_flight: int = 8
     strict: bool = False
     recording: bool = False
+    jobs: int | None = None
     shard: tuple[int, int] = (0, 1)
 
     @property
@@ -53,6 +54,11 @@ class Job:
             seed=self.suite.seed,
             drafter=drafter.__version__,
         )
+
+    @property
+    def asks(self) -> bool:
+        """Whether an endpoint is asked, which takes its time and is paid for; all else is played from data."""
+        return self.suite.writer == "model" or self.recording
 
     @property
     def _writer(self) -> str:
@@ -84,12 +90,11 @@ def produce(
 
     `told` is called with each record as it is saved, `noted` with what a person should know. What a killed process had
     saved is kept by `resume`; in the end the records are in the suite's order. Whatever stops it, Ctrl-C or an error,
-    what was under way is still waited for and saved. Raises EvalDataError for a file that can't be written on, and as
-    `samples` does.
+    what was under way is still waited for and saved; a second Ctrl-C gives it up. Raises EvalDataError for a file that
+    can't be written on, and as `samples` does.
     """
     run = RunFile(path)
-    paid = job.suite.writer not in {"none", "phrasebook", "scripted"}
-    with run.writing(job.header, resume=resume, durable=paid) as (done, writer):
+    with run.writing(job.header, resume=resume, durable=job.asks) as (done, writer):
         order: list[str] = []
         unread: list[Unread] = []
         wanted = _wanted(job, done, order, None if job.strict else unread.append)
@@ -99,11 +104,16 @@ def produce(
             if told is not None:
                 told(record)
 
-        _keep_all(_made(job, wanted, noted), keep)
+        with stops_between() as stop:
+            _keep_all(_made(job, wanted, noted or _unheard), keep, stop)
         _keep_unread(unread if job.shard[0] == 0 else [], done, writer, order)
         writer.flush()
         run.settle(order)
     return sum(not key.startswith("\n") for key in order)
+
+
+def _unheard(note: str) -> None:
+    """Notes that nobody asked for."""
 
 
 def _wanted(
@@ -116,11 +126,17 @@ def _wanted(
             yield sample
 
 
-def _keep_all(made: Generator[Made, None, None], keep: Callable[[Record, float], None]) -> None:
-    """Keeps what is made, and when something stops that, what was under way: it is paid for."""
+def _keep_all(
+    made: Generator[Made, None, None], keep: Callable[[Record, float], None], stop_here: Callable[[], None]
+) -> None:
+    """Keeps what is made, and when something stops that, what was under way: it is paid for.
+
+    `stop_here` is called where nothing is in hand, and may raise KeyboardInterrupt.
+    """
     try:
         for one in made:
             keep(*one)
+            stop_here()
     except (Exception, KeyboardInterrupt) as stop:
         with suppress(StopIteration, type(stop)):
             keep(*made.throw(stop))
@@ -136,58 +152,34 @@ def _keep_unread(unread: Iterable[Unread], done: frozenset[str], writer: Writer,
             writer.add(one, None)
 
 
-def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None] | None) -> Generator[Made, None, None]:
+def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None]) -> Generator[Made, None, None]:
     if job.suite.writer == "none":
         yield from ((sample, 0.0) for sample in wanted)
-        return
-    with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
-        # Only waiting for a network is done side by side: what is played from data takes the processor alone.
-        waits = job.suite.writer == "model" or job.recording
-        yield from _as_they_come(at.write, wanted, job.in_flight if waits and job.in_flight > 1 else 1)
-    if noted is not None:
-        for note in at.notes:
+    elif job.asks:  # which is waiting, mostly: all else takes the processor
+        with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
+            yield from _as_they_come(at, wanted, job.in_flight)
+        for note in () if at.tape is None else at.tape.notes():
             noted(note)
+    else:
+        yield from played(job.suite, wanted, 1 if job.shard[1] > 1 else job.jobs, noted)
 
 
-def _as_they_come(write: Write, wanted: Iterator[Record], at_a_time: int) -> Iterator[Made]:
+def _as_they_come(at: Desk, wanted: Iterator[Record], at_a_time: int) -> Iterator[Made]:
     """Each record as soon as it is made, so that a killed run has lost nothing that was paid for and answered."""
-    if at_a_time == 1:
-        for sample in wanted:
-            yield _timed(write, sample)
-        return
     with ThreadPoolExecutor(at_a_time) as pool:
         under_way: set[Future[Made]] = set()
         try:
             for sample in islice(wanted, at_a_time):
-                under_way.add(pool.submit(_timed, write, sample))
+                under_way.add(pool.submit(at.make, sample))
             while under_way:
                 ended = wait(under_way, return_when=FIRST_COMPLETED).done
                 for one in ended:
                     under_way.remove(one)
                     yield one.result()
                 for sample in islice(wanted, len(ended)):
-                    under_way.add(pool.submit(_timed, write, sample))
+                    under_way.add(pool.submit(at.make, sample))
         except (Exception, KeyboardInterrupt):
             for one in wait(under_way).done:
                 if one.exception() is None:
                     yield one.result()
             raise
-
-
-def _timed(write: Write, sample: Record) -> Made:
-    """A record and the seconds that it took. What nobody foresaw is a fault of this sample, and the others go on."""
-    started = perf_counter()
-    try:
-        made = write(sample)
-    except DrafterError:  # of the whole, such as recordings that can't be read
-        raise
-    except Exception as fault:
-        made = sample.model_copy(update={"fault": _unforeseen(fault)})
-    return made, perf_counter() - started
-
-
-def _unforeseen(fault: Exception) -> str:
-    """An error with the place that it came from, named alike on every machine."""
-    place = extract_tb(fault.__traceback__)[-1]
-    said = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
-    return f"unforeseen {said} ({Path(place.filename).name}, line {place.lineno})"

@@ -91,15 +91,18 @@ def _of_line(kind: str, message: str) -> str:
     return "is no object" if kind == "model_type" else message.replace("Invalid JSON", "is not valid JSON")
 
 
-def chunks(path: Path) -> Iterator[Chunk]:
-    """A file in chunks, read as they are asked for. Raises EvalDataError for a file that can't be read."""
-    yield from _parquet_chunks(path) if path.suffix == ".parquet" else _line_chunks(path)
+def chunks(path: Path, name: str | None = None) -> Iterator[Chunk]:
+    """A file in chunks, read as they are asked for; its lines are told by a `name`, or by the file's own.
+
+    Raises EvalDataError for a file that can't be read.
+    """
+    yield from (_parquet_chunks if path.suffix == ".parquet" else _line_chunks)(path, name or path.name)
 
 
-def _line_chunks(path: Path) -> Iterator[Chunk]:
+def _line_chunks(path: Path, name: str) -> Iterator[Chunk]:
     number = 1
     for lines in _blocks(path):
-        yield Chunk(path.name, number, lines)
+        yield Chunk(name, number, lines)
         number += lines.count(b"\n")
 
 
@@ -145,12 +148,12 @@ def count_lines(path: Path) -> int:
     if path.suffix == ".parquet":
         from pyarrow import parquet  # type: ignore[import-untyped]
 
-        next(_parquet_chunks(path), None)  # whether it can be read at all
+        next(chunks(path), None)  # whether it can be read at all
         return int(parquet.read_metadata(path).num_rows)
     return sum(lines.count(b"\n") for lines in _blocks(path))
 
 
-def _parquet_chunks(path: Path) -> Iterator[Chunk]:
+def _parquet_chunks(path: Path, name: str) -> Iterator[Chunk]:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -158,7 +161,7 @@ def _parquet_chunks(path: Path) -> Iterator[Chunk]:
         number = 1
         with parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
-                yield Chunk(path.name, number, rows=batch)
+                yield Chunk(name, number, rows=batch)
                 number += batch.num_rows
     except (OSError, pa.ArrowException) as fault:
         raise EvalDataError(str(path), [Problem("", f"can't be read as Parquet: {fault}")]) from None
@@ -209,9 +212,12 @@ def read_run(path: Path, told: Told | None = None) -> tuple[Header, Iterator[Rec
     return header, _once(run_chunks(path), Record, told)
 
 
-def read_samples(path: Path, told: Told | None = None) -> Iterator[Record]:
-    """The samples of one data file. Keys beyond ours are let be; wrong lines are as for `read_run`."""
-    return _once(chunks(path), Sample, told)
+def read_samples(path: Path, name: str, told: Told | None = None) -> Iterator[Record]:
+    """The samples of one data file, by the name that a suite has for it, which no other of its files has.
+
+    Keys beyond ours are let be; wrong lines are as for `read_run`.
+    """
+    return _once(chunks(path, name), Sample, told)
 
 
 def read_scored(path: Path, told: Told | None = None) -> Iterator[Scored]:

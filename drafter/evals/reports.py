@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 
 from pydantic import BaseModel, computed_field
 
-from drafter.evals.check import Rate
 from drafter.evals.comparing import Change, Comparison, Verdict
 from drafter.evals.scoring import Scores
+from drafter.evals.statistics import Rate
 from drafter.evals.sums import Numbers
 
 
@@ -110,13 +110,14 @@ def gaps(made: Comparison) -> Iterator[str]:
             "purpose takes a new baseline."
         )
     if made.only_after:
-        yield f"{_samples(made.only_after)} only in the second run: {_some(made.only_after)}."
+        yield f"{_samples(made.only_after)} missing from the first run: {_some(made.only_after)}."
     for figure, ids in made.missing.items():
         yield f"`{figure}` is missing for {_samples(ids, verb=False)} of the second run: {_some(ids)}."
-    for figure in made.other_kind:
-        yield f"`{figure}` is a yes or no in one run and a number in the other, which can't be compared."
-    if made.unread:
-        yield f"{lines_in_words(len(made.unread))} could not be read: {_some(made.unread, '; ')}."
+    for figure, (was, now) in made.other_kind.items():
+        yield f"`{figure}` is {was} in the first run and {now} in the second, which can't be compared."
+    for run, lines in (("first", made.unread_before), ("second", made.unread_after)):
+        if lines:
+            yield f"{lines_in_words(len(lines))} of the {run} run could not be read: {_some(lines, '; ')}."
 
 
 def lines_in_words(count: int) -> str:

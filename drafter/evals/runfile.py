@@ -11,12 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from drafter.content import PACKED
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.reading import UNREAD, read_header
 from drafter.evals.records import Header, Record, Unread, canonical, line_of
-
-PACKED = frozenset({".gz", ".zst", ".parquet"})
-"""Files that are read as runs, and not written as such: they can't be appended to, line by line."""
 
 
 class RunFile:

@@ -7,25 +7,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 from typing import IO, NamedTuple, Protocol
 
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.brought import scorers_of
-from drafter.evals.check import Rate
-from drafter.evals.offline import bar_for_good
 from drafter.evals.reading import Chunk, chunks, entries, read_header, run_chunks, twice
 from drafter.evals.records import Header, Record, Sample, Scored, Unread, content_hash, digest, line_of
 from drafter.evals.runfile import RunFile
 from drafter.evals.scorers import SECONDS, Outcome, Scorer, outcome
+from drafter.evals.statistics import Rate
 from drafter.evals.suites import Gate, Suite
 from drafter.evals.sums import Figures, Miss, Numbers, RuleFigures, Sums, numbers_of
+from drafter.evals.workers import side_by_side
 
 FEW = 1 << 20
 """Bytes of a run below which starting other processes takes longer than scoring it."""
@@ -84,13 +79,15 @@ class Engine(Protocol):
 class Work:
     """What a worker does with a chunk. It travels to other processes, and holds of the scorers their names alone."""
 
-    def __init__(self, suite: Suite, kind: type[Record] = Record, *, lines: bool = False) -> None:
+    def __init__(
+        self, suite: Suite, kind: type[Record] = Record, *, lines: bool = False, listed: int | None = None
+    ) -> None:
         self._suite = suite.model_copy(update={"folder": suite.folder.resolve()})
-        self._kind, self._lines = kind, lines
+        self._kind, self._lines, self._listed = kind, lines, listed
 
     def __call__(self, chunk: Chunk, seen: set[str] | None = None) -> Part:
         """The part of one chunk; what is in `seen` is not counted again."""
-        held, sums, lines = scorers_of(self._suite), Sums(chunk.level), []
+        held, sums, lines = scorers_of(self._suite), Sums(chunk.level, self._listed), []
         for number, one in entries(chunk, self._kind):
             if isinstance(one, Record) and seen is not None and one.id in seen:
                 one = twice(chunk.file, number, one.id)
@@ -142,6 +139,11 @@ class Scoring:
     figures of what was done.
     """
 
+    kind: type[Record] | None = None
+    """What the lines are; left open, records of a run or samples of a data file."""
+    listed: int | None = None
+    """How many samples of one kind are listed, where not as many as `Listed` has it."""
+
     def __init__(
         self, suite: Suite, path: Path, *, jobs: int | None = None, engine: Engine | None = None, strict: bool = False
     ) -> None:
@@ -154,22 +156,28 @@ class Scoring:
 
         Raises EvalDataError for a file without a sample, or that can't be read.
         """
-        scorers_of(self.suite)  # a wrong one is named before the work begins
-        work = Work(self.suite, Record if self.is_run else Sample, lines=lines is not None)
-        begin = lines.tell() if lines is not None else 0
-        sums = Sums()
-        self._add(sums, self._engine(work, self._chunks(sums)), told, lines)
-        if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
-            if lines is not None:
-                lines.seek(begin)
-                lines.truncate()
-            seen, sums = set[str](), Sums()
-            self._add(sums, (work(chunk, seen) for chunk in self._chunks(sums)), None, lines)
+        sums = self.sums(told, lines)
         if not sums.samples and not sums.unread.count and not self.stopped:
             raise EvalDataError(str(self.path), [Problem("", "holds no sample")])
         if SECONDS in self.suite.scorers:
             sums.numbers[SECONDS].update(RunFile(self.path).seconds())
         return made_scores(self.suite, sums)
+
+    def sums(self, told: Callable[[Sums], None] | None = None, lines: IO[bytes] | None = None) -> Sums:
+        """What the figures are made of; all is as for `scores`."""
+        scorers_of(self.suite)  # a wrong one is named before the work begins
+        kind = self.kind or (Record if self.is_run else Sample)
+        work = Work(self.suite, kind, lines=lines is not None, listed=self.listed)
+        begin = lines.tell() if lines is not None else 0
+        sums = Sums(listed=self.listed)
+        self._add(sums, self._engine(work, self._chunks(sums)), told, lines)
+        if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
+            if lines is not None:
+                lines.seek(begin)
+                lines.truncate()
+            seen, sums = set[str](), Sums(listed=self.listed)
+            self._add(sums, (work(chunk, seen) for chunk in self._chunks(sums)), None, lines)
+        return sums
 
     def _chunks(self, sums: Sums) -> Iterator[Chunk]:
         for chunk in run_chunks(self.path) if self.is_run else chunks(self.path):
@@ -181,6 +189,7 @@ class Scoring:
         try:
             for part in parts:
                 sums.merge(part.sums)
+                sums.refuse_mixed()
                 if self._strict and (wrong := next(iter(part.sums.unread), None)):
                     raise EvalDataError(str(self.path), [Problem("", wrong)])
                 if lines is not None:
@@ -216,35 +225,13 @@ def _jobs(path: Path, jobs: int | None) -> int:
 
 
 class Local:
-    """The processes of this machine; a few chunks are under way at a time, so that any run takes the same memory."""
+    """The processes of this machine."""
 
     def __init__(self, jobs: int = 1) -> None:
         self._jobs = jobs
 
     def __call__(self, work: Callable[[Chunk], Part], given: Iterator[Chunk]) -> Iterator[Part]:
-        if self._jobs == 1:
-            yield from map(work, given)
-            return
-        with _workers(self._jobs) as workers:
-            under_way: list[Future[Part]] = [workers.submit(work, one) for one in islice(given, 2 * self._jobs + 2)]
-            while under_way:
-                yield under_way.pop(0).result()
-                under_way += [workers.submit(work, one) for one in islice(given, 1)]
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[Executor]:
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context(), initializer=_begin)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """What a worker begins with: no way leads out, and Ctrl-C is its parent's business."""
-    bar_for_good()
-    signal(SIGINT, SIG_IGN)
+        yield from map(work, given) if self._jobs == 1 else side_by_side(work, given, self._jobs)
 
 
 def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
@@ -252,6 +239,7 @@ def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
     held, sums = scorers_of(suite), Sums()
     for number, one in enumerate(found):
         sums.add(number, one, _values(held, one))
+    sums.refuse_mixed()
     return made_scores(suite, sums)
 
 

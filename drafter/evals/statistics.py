@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, computed_field
 
 CONFIDENCE = 0.95
 RESAMPLES = 2_000
 POWER = 0.8
+
+
+class Rate(BaseModel):
+    """A share of something, `count` of `total`, with the bounds of its Wilson score interval at 95 %."""
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    total: int
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def value(self) -> float | None:
+        """The share, or null where there is nothing to have a share of."""
+        return self.count / self.total if self.total else None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Lower and upper bound (E. B. Wilson, "Probable inference, the law of succession ...", 1927)."""
+        if not self.total:
+            return None
+        z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+        share, spread = self.count / self.total, z * z / self.total
+        middle = (share + spread / 2) / (1 + spread)
+        half = z / (1 + spread) * sqrt(share * (1 - share) / self.total + spread / (4 * self.total))
+        # At the ends the bound is 0 or 1 itself, but for rounding.
+        return (0.0 if self.count == 0 else middle - half, 1.0 if self.count == self.total else middle + half)
 
 
 class Difference(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from drafter.content import content_root, list_files, parse_toml, read_text
 from drafter.errors import ContentError, EvalDataError, Problem
@@ -62,6 +62,13 @@ class Suite(BaseModel):
     baseline: str | None = None
     """The scored run that a new one is compared with."""
     folder: Path = Field(default=Path(), exclude=True)
+
+    @field_validator("data")
+    @classmethod
+    def _are_different(cls, data: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := [name for number, name in enumerate(data) if name in data[:number]]:
+            raise ValueError(f"names {twice[0]} twice")
+        return data
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -135,13 +142,13 @@ def samples(suite: Suite, told: Told | None = None) -> Iterator[Record]:
         if told is not None:
             told(one)
 
-    for path in suite.files:
-        for sample in _of_file(path, tell if told is not None else None):
+    for name, path in zip(suite.data, suite.files, strict=True):
+        for sample in _of_file(path, name, tell if told is not None else None):
             if sample.id not in seen:
-                seen[sample.id] = path.name
+                seen[sample.id] = name
                 yield sample
                 continue
-            wrong = Unread(unread=f"{path.name}, {sample.id}", what=f"id {sample.id!r} is taken by {seen[sample.id]}")
+            wrong = Unread(unread=f"{name}, {sample.id}", what=f"id {sample.id!r} is taken by {seen[sample.id]}")
             if told is None:
                 raise EvalDataError(wrong.unread, [Problem("", wrong.what)])
             tell(wrong)
@@ -150,8 +157,8 @@ def samples(suite: Suite, told: Told | None = None) -> Iterator[Record]:
         raise EvalDataError(", ".join(str(path) for path in suite.files), problems)
 
 
-def _of_file(path: Path, told: Told | None) -> Iterator[Record]:
-    return read_planted(path, told) if path.suffix == ".tsv" else read_samples(path, told)
+def _of_file(path: Path, name: str, told: Told | None) -> Iterator[Record]:
+    return (read_planted if path.suffix == ".tsv" else read_samples)(path, name, told)
 
 
 def _problem(error: Any, where: str) -> Problem:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
 from hashlib import blake2b
 from math import fsum
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from drafter.evals.check import Rate
+from drafter.errors import EvalDataError, Problem
 from drafter.evals.records import Unread
 from drafter.evals.scorers import Outcome, Value
+from drafter.evals.statistics import Rate
 from drafter.guardrails.pack import RULES
 
-LISTED = 1_000
+LISTED, ALL = 1_000, sys.maxsize
 """Samples of one kind that are listed one by one, the first of the run; all are counted."""
 
 
@@ -91,15 +93,16 @@ class Share:
 class Listed(Generic[Held]):
     """The first of some samples, by their lines; how many there are in all is counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self.count = 0
+        self._most = LISTED if most is None else most
         self._held: list[tuple[int, Held]] = []
 
     def add(self, number: int, one: Held) -> None:
         """One more."""
         self.count += 1
         self._held.append((number, one))
-        if len(self._held) > 2 * LISTED:
+        if len(self._held) > 2 * self._most:
             self._cut()
 
     def merge(self, other: Listed[Held]) -> None:
@@ -110,11 +113,15 @@ class Listed(Generic[Held]):
 
     def _cut(self) -> None:
         self._held.sort(key=lambda held: held[0])
-        del self._held[LISTED:]
+        del self._held[self._most :]
+
+    def numbered(self) -> Sequence[tuple[int, Held]]:
+        """Each with its line."""
+        self._cut()
+        return self._held
 
     def __iter__(self) -> Iterator[Held]:
-        self._cut()
-        return (one for _, one in self._held)
+        return (one for _, one in self.numbered())
 
 
 class Variety:
@@ -229,19 +236,20 @@ def _hash(text: str) -> int:
 
 
 class Sums:
-    """Everything that the figures of a run are made of; `level` is that of `Variety`."""
+    """Everything that the figures of a run are made of; `level` is that of `Variety`, `listed` is as for `Listed`."""
 
-    def __init__(self, level: int = 0) -> None:
+    def __init__(self, level: int = 0, listed: int | None = None) -> None:
         self.samples = 0
         self.acceptable = 0
         self.ids = array("Q")
         self.shares: defaultdict[str, Share] = defaultdict(Share)
         self.regimes: defaultdict[tuple[str, str], Share] = defaultdict(Share)
         self.numbers: defaultdict[str, Counter[float]] = defaultdict(Counter)
+        self.firsts: dict[tuple[str, bool], tuple[int, str]] = {}
         self.rejected_by: Counter[str] = Counter()
-        self.misses: defaultdict[str, Listed[Miss]] = defaultdict(Listed)
-        self.failed: Listed[tuple[str, str]] = Listed()
-        self.unread: Listed[str] = Listed()
+        self.misses: defaultdict[str, Listed[Miss]] = defaultdict(partial(Listed, listed))
+        self.failed: Listed[tuple[str, str]] = Listed(listed)
+        self.unread: Listed[str] = Listed(listed)
         self.variety = Variety(level)
         self._labelled: Counter[str] = Counter()
         self._found: Counter[str] = Counter()
@@ -253,6 +261,8 @@ class Sums:
         self.acceptable += one.acceptable
         self.ids.append(_hash(one.id))
         for name, value in values:
+            if value is not None:
+                self.firsts.setdefault((name, isinstance(value, bool)), (number, one.id))
             if isinstance(value, bool):
                 self.shares[name].add(value)
                 self.regimes[one.regime, name].add(value)
@@ -289,6 +299,8 @@ class Sums:
             self.misses[kind].merge(misses)
         for name, counted in other.numbers.items():
             self.numbers[name].update(counted)
+        for of, first in other.firsts.items():
+            self.firsts[of] = min(first, self.firsts.get(of, first))
         self.failed.merge(other.failed)
         self.unread.merge(other.unread)
         self.variety.merge(other.variety)
@@ -303,6 +315,14 @@ class Sums:
         """A line that is no sample."""
         self.unread.add(number, str(one))
 
+    def refuse_mixed(self) -> None:
+        """Raises EvalDataError where a scorer has changed its mind about what it measures: a share, or an average."""
+        for name in sorted(name for name, is_share in self.firsts if is_share and (name, False) in self.firsts):
+            kinds = ((*self.firsts[name, True], "True or False"), (*self.firsts[name, False], "a number"))
+            (_, before, was), (_, id_, now) = sorted(kinds)
+            what = f"gave {now} for sample {id_!r}, and {was} for {before!r}; of one scorer all have to be of one kind"
+            raise EvalDataError(name, [Problem("scorers", what)])
+
     @property
     def has_twice(self) -> bool:
         """Whether an id is there more than once."""
@@ -313,9 +333,10 @@ class Sums:
 
     def rules(self) -> tuple[RuleFigures, ...]:
         """Precision, recall and F1 of each rule that was labelled or found."""
-        return tuple(self._rule(rule) for rule in RULES if self._labelled[rule] or self._found[rule])
+        return tuple(self.rule(rule) for rule in RULES if self._labelled[rule] or self._found[rule])
 
-    def _rule(self, rule: str) -> RuleFigures:
+    def rule(self, rule: str) -> RuleFigures:
+        """Precision, recall and F1 of one rule."""
         both, found, labelled = self._both[rule], self._found[rule], self._labelled[rule]
         return RuleFigures(
             rule=rule,

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Any
 
 from drafter.conversation import PHRASEBOOK
 from drafter.drafting import Drafter
@@ -31,6 +34,9 @@ from drafter.message import Result, Usage
 from drafter.models import OpenAIModel
 from drafter.models.interface import ModelCall, ModelReply
 
+if TYPE_CHECKING:
+    from drafter.evals.recordings import Tape
+
 NO_CLOCK = Limits(seconds=36_000)
 """For what is played from data: no deadline may decide what comes of it."""
 RECORDED_AT = "http://recorded.invalid/v1"
@@ -43,6 +49,7 @@ FAULTS = {
 
 Write = Callable[[Record], Record]
 """Has the message of one sample written. What fails is a fault of the record."""
+Made = tuple[Record, float]
 
 
 class ScriptedModel:
@@ -72,12 +79,30 @@ class ScriptedModel:
         return self.complete(call, timeout=timeout)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Desk:
-    """Where samples are written. `notes` says what a person should know of the whole, such as unused recordings."""
+    """Where samples are written, and the tape that is played there, if one is."""
 
     write: Write
-    notes: list[str] = field(default_factory=list)
+    tape: Tape | None = None
+
+    def make(self, sample: Record) -> Made:
+        """A record and the seconds it took. What nobody foresaw is a fault of this sample, and the others go on."""
+        started = perf_counter()
+        try:
+            made = self.write(sample)
+        except DrafterError:  # of the whole, such as recordings that can't be read
+            raise
+        except Exception as fault:
+            made = sample.model_copy(update={"fault": _unforeseen(fault)})
+        return made, perf_counter() - started
+
+
+def _unforeseen(fault: Exception) -> str:
+    """An error with the place that it came from, named alike on every machine."""
+    place = extract_tb(fault.__traceback__)[-1]
+    said = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
+    return f"unforeseen {said} ({Path(place.filename).name}, line {place.lineno})"
 
 
 @contextmanager
@@ -125,9 +150,7 @@ def _recorded(suite: Suite, *, recording: bool) -> Iterator[Desk]:
                 return sample.model_copy(update={"fault": f"not recorded: {tape.missed[before]}"})
             return made
 
-        made = Desk(write)
-        yield made
-        made.notes += tape.notes()
+        yield Desk(write, tape)
 
 
 def written(sample: Record, writer: Drafter, seed: int) -> Record:

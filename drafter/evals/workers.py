@@ -1,0 +1,52 @@
+"""The processes of this machine, which share what there is to do and end with the one that began them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from signal import SIG_IGN, SIGINT, signal
+from threading import Thread
+from typing import TypeVar
+
+from drafter.evals.offline import bar_for_good
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+def side_by_side(work: Callable[[Given], Made], given: Iterator[Given], jobs: int) -> Iterator[Made]:
+    """What comes of each thing that is given, in their order, by so many processes.
+
+    A few are under way at a time, so that any number takes the same memory.
+    """
+    with _workers(jobs) as workers:
+        under_way: list[Future[Made]] = [workers.submit(work, one) for one in islice(given, 2 * jobs + 2)]
+        while under_way:
+            yield under_way.pop(0).result()
+            under_way += [workers.submit(work, one) for one in islice(given, 1)]
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Executor]:
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context(), initializer=_begin)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """What a worker begins with: no way leads out, Ctrl-C is its parent's business, and without one it ends."""
+    bar_for_good()
+    signal(SIGINT, SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()  # one that was killed could tell nobody
+        os._exit(1)
