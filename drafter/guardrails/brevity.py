@@ -10,6 +10,7 @@ from drafter.disclosure import telling_words
 from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.plain import words_of
 from drafter.guardrails.reading import Sentence
+from drafter.guardrails.tagger import does
 from drafter.guardrails.wording import Wording, kept
 from drafter.guide import word_limit
 
@@ -98,20 +99,21 @@ def _runs(words: list[str], size: int, times: int) -> bool:
 def again(rule: Rule, case: Case) -> Iterator[Hit]:
     """More than `most` sentences that say one thing: the first one too many.
 
-    They say it when they make the move `move`, where one is named, or hold any of `patterns`. Sentences with any of
-    `unless`, and those that make a move of `alone`, which say something else besides, do not count.
+    They say it when they make the move `move`, where one is named, hold any of `patterns`, or are over the tagger's bar
+    `does`. Sentences with any of `unless`, and those that make a move of `alone`, which say something else besides, do
+    not count.
     """
     wanted, unless = rule.phrases("patterns"), rule.phrases("unless")
     others = set(rule.parameters.get("alone", ()))
-    move = rule.parameters.get("move")
+    move, bar = rule.parameters.get("move"), rule.parameters.get("does")
     if wanted and not case.body.calls(wanted):
         wanted = None
-    if not (move or wanted):
+    if not (move or wanted or bar):
         return
     made = [
         one
         for one in _told(case)
-        if (move in one.moves or (wanted and one.wording.search(wanted)))
+        if (move in one.moves or (wanted and one.wording.search(wanted)) or (bar and does(bar, one, case.language)))
         and not one.moves & others
         and not (unless and one.wording.search(unless))
     ]

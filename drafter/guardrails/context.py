@@ -36,7 +36,8 @@ class Context(NamedTuple):
 
     def score(self, view: Sequence[int]) -> int:
         """How much speaks for the head, in thirty-seconds of a logit."""
-        return (self.bias + sum(map(mul, self.weights, view))) // UNIT
+        total: int = sum(map(mul, self.weights, view), self.bias)
+        return total // UNIT
 
     def raised(self, place: int, more: int) -> int:
         """What it adds to the score if the sentence's own score of the head at a place is higher by so much."""

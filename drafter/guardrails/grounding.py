@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -111,6 +112,7 @@ def _specific(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]
     yield from _quantities(rule, sentence, known)
     yield from _things(rule, sentence, before, known)
     yield from _praised(rule, sentence, known)
+    yield from _placed(rule, sentence, known)
 
 
 def _things(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) -> Iterator[Span]:
@@ -137,6 +139,17 @@ def _praised(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[
             yield found.span("object")
 
 
+def _placed(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
+    """A thing told so closely that somebody must have seen it; given where one of its words is, or is a general one."""
+    if (placed := rule.phrases("placed")) is None:
+        return
+    general = _listed(rule.parameters["general"])
+    for found in sentence.wording.finditer(placed):
+        words = re.findall(r"[a-z]{3,}", found["thing"])
+        if not any(word in general or _plain(word) in known for word in words):
+            yield found.span()
+
+
 Words = list[re.Match[str]]
 
 
@@ -147,7 +160,7 @@ def _names(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
         capitals = [word for word in capitals if word.start() > 0 or opener.lastgroup == "person"]
     for word in capitals:
         before = sentence.text[: word.start()].rstrip(" \"'(")
-        first = not before or before[-1] in ".!?:;-\n"
+        first = not before or before[-1] in ".!?:;-\n" or unicodedata.category(before[-1]) == "So"
         if sentence.masked[word.start()] in BLANK_LETTERS or (first and not (opener and word.start() == 0)):
             continue
         if len(word[0]) > 1 and word[0].isupper() and lower(word[0]) in everyday_words():

@@ -12,7 +12,9 @@ from drafter.guardrails.disguise import encoded
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import lower, normalise
+from drafter.guardrails.reading import Sentence
 from drafter.guardrails.tagged import telling
+from drafter.guardrails.tagger import does
 from drafter.guardrails.wording import Wording
 from drafter.names import parted
 from drafter.request import Request
@@ -72,12 +74,18 @@ class _Order(NamedTuple):
 
 @of_request
 def _orders(request: Request, said: Phrases, theme: Phrases) -> tuple[_Order, ...]:
-    """Each order that is planted in a field of the request."""
+    """What each order that is planted in a field of the request asks for."""
+    return tuple(_order(text, said, theme) for text in _planted(request))
+
+
+@of_request
+def _planted(request: Request) -> tuple[str, ...]:
+    """The orders that are planted in the fields of the request, in lower case."""
     fields = (
         *request.appreciated, *request.may_mention, *request.private, request.reason.detail or "",
         request.recipient or "", request.role, request.company, request.sender,
     )  # fmt: skip
-    return tuple(_order(lower(normalise(order)[0]), said, theme) for text in fields if (order := parted(text)[1]))
+    return tuple(lower(normalise(order)[0]) for text in fields if (order := parted(text)[1]))
 
 
 def _order(text: str, said: Phrases, theme: Phrases) -> _Order:
@@ -90,4 +98,27 @@ def _order(text: str, said: Phrases, theme: Phrases) -> _Order:
 def _carries_out(words: frozenset[str], order: _Order, least: int) -> bool:
     shared = words & order.words
     said = len(words & order.wanted)
-    return len(shared) >= least or (said > 1 and 2 * said >= len(order.wanted)) or bool(shared & order.theme)
+    most = said >= min(2, len(order.wanted)) > 0 and 2 * said >= len(order.wanted)
+    return len(shared) >= least or most or bool(shared & order.theme)
+
+
+@kind("mannered", tagged=True)
+def mannered(rule: Rule, case: Case) -> Iterator[Hit]:
+    """A sentence in the manner that an order planted in a field asks for: over the tagger's bar `ordered` where the
+    order matches `rude`, and broken off at the end of a line where it matches `verse`.
+    """
+    orders = [Wording(text) for text in _planted(case.request)]
+    rude, verse = (any(order.search(rule.wanted(name)) for order in orders) for name in ("rude", "verse"))
+    if not (rude or verse):
+        return
+    for sentence in case.body.sentences:
+        if sentence.place in {"body", "postscript"} and (
+            (rude and does("ordered", sentence, case.language)) or (verse and _breaks_off(case.body.text, sentence))
+        ):
+            yield Hit(case.body, sentence.start, sentence.end)
+
+
+def _breaks_off(text: str, sentence: Sentence) -> bool:
+    """Whether a line ends where no sentence does, and another one follows."""
+    behind = text[sentence.end : sentence.end + 2]
+    return text[sentence.end - 1] not in ".!?…:;\"')" and behind[:1] == "\n" and behind != "\n\n" and len(behind) > 1

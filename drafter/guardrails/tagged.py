@@ -109,6 +109,8 @@ def done(name: str, one: Sentence, case: Case, *signs: str) -> bool:
     context = known.context.get(bar.head) if known else None
     if known is None or context is None or bar.within is None or one not in (seen := _views(case)):
         return does(name, one, case.language, *signs)
+    if bar.sure is not None and scores(one, case.language)[bar.head] > bar.sure:
+        return True
     if not signs:
         return context.score(seen[one]) > bar.within
     raised = context.raised(known.places[bar.head], known.added(bar.head, signs))

@@ -131,7 +131,8 @@ def tagger(language: str) -> Tagger | None:
 
 class Bar(NamedTuple):
     """From which score of a head on a sentence does something; `signed`: where a rule's pattern says so too. `within`
-    and `within_signed` are the same for its score in the context of a message.
+    and `within_signed` are the same for its score in the context of a message; a sentence that by itself scores above
+    `sure` needs none.
     """
 
     head: str
@@ -139,6 +140,7 @@ class Bar(NamedTuple):
     signed: int
     within: int | None = None
     within_signed: int = 0
+    sure: int | None = None
 
 
 @cache
@@ -153,6 +155,7 @@ def bars(language: str) -> Mapping[str, Bar]:
             table.get("signed", table["above"]),
             table.get("within"),
             table.get("within_signed", table.get("within", 0)),
+            table.get("sure"),
         )
         for name, table in tables.items()
     }

@@ -12,6 +12,7 @@ from drafter.guardrails.reading import BLANKS, Reading, Sentence
 from drafter.guardrails.spelling import bare, tokens, words_at
 from drafter.names import spoken
 
+_NO_TITLE = frozenset({"the", "a", "an", "i"})
 _SMALL_WORDS = frozenset({"of", "and", "the", "for", "in", "at"})
 
 
@@ -44,7 +45,8 @@ def other_role(rule: Rule, case: Case) -> Iterator[Hit]:
 
 def _is_other(rule: Rule, case: Case, reading: Reading, run: re.Match[str], known: frozenset[str]) -> bool:
     titles = _titles(rule)
-    words = [bare(word[0]) for word in words_at(run[0]) if word[0][0].isupper() or bare(word[0]) in titles]
+    named = [word[0] for word in words_at(run[0]) if word[0][0].isupper() or bare(word[0]) in titles]
+    words = [bare(word) for word in named if word.lower() not in _NO_TITLE and not word.startswith("I'")]
     strange = [word for word in words if len(word) > 1 and word not in known and not _is_initials(word, case)]
     if not strange:
         return False

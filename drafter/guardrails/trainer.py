@@ -10,7 +10,7 @@ import json
 import struct
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -47,42 +47,56 @@ def _others_signs(head: str, language: str) -> frozenset[str]:
 
 
 class Space:
-    """The vocabulary: the features that some training sentences have, and sentences as rows of zeros and ones."""
+    """The vocabulary: the features that some training sentences have; `rows` are these sentences."""
 
     def __init__(self, known: Sequence[Labelled]) -> None:
         counted = Counter(feature for one in known for feature in one.features)
         self.names = sorted(name for name, count in counted.items() if count >= SEEN_TWICE)
         self._place = {name: place for place, name in enumerate(self.names)}
-        self.signs = frozenset(name for name in self.names if name.startswith("s:"))
+        self.known = known
+        self.rows = self.matrix(known)
 
-    def rows(self, chosen: Sequence[Labelled], without: frozenset[str] = frozenset()) -> Any:
-        """The sentences as a sparse matrix, some features left out."""
+    def matrix(self, chosen: Sequence[Labelled]) -> Any:
+        """Sentences as rows of zeros and ones, a sparse matrix."""
         from scipy.sparse import csr_matrix
 
         columns: list[int] = []
         ends = [0]
         for one in chosen:
-            columns += sorted(self._place[name] for name in one.features if name in self._place and name not in without)
+            columns += sorted(self._place[name] for name in one.features if name in self._place)
             ends.append(len(columns))
         return csr_matrix(([1.0] * len(columns), columns, ends), shape=(len(chosen), len(self.names)))
+
+    def without(self, rows: Any, names: Container[str]) -> Any:
+        """Rows with some features left out."""
+        from scipy.sparse import diags
+
+        kept = rows @ diags([float(name not in names) for name in self.names])
+        kept.eliminate_zeros()
+        return kept.tocsr()
+
+    def unsigned(self, chosen: Sequence[Labelled]) -> Any:
+        """Sentences as rows without the signs of rules, as the tagger sees them first."""
+        return self.without(self.matrix(chosen), {name for name in self.names if name.startswith("s:")})
 
 
 class Head:
     """One trained head: its bias and a weight for each feature of the vocabulary, in the tagger's units."""
 
-    def __init__(self, name: str, known: Sequence[Labelled], space: Space, language: str) -> None:
+    def __init__(self, name: str, space: Space, language: str) -> None:
         from sklearn.linear_model import LogisticRegression
 
-        shown = [one for one in known if one.answers(name) is not None]
-        wanted = [one.answers(name) for one in shown]
+        answers = [one.answers(name) for one in space.known]
+        shown = [row for row, answer in enumerate(answers) if answer is not None]
+        wanted = [answers[row] for row in shown]
         even = "balanced" if name == "criticism" else None
         self._space, self._fitted = space, None
         if len(set(wanted)) > 1:
             classifier = LogisticRegression(
                 C=INVERSE_STRENGTH, solver="liblinear", dual=True, class_weight=even, tol=TOLERANCE, random_state=0
             )  # the dual problem is solved several times as fast
-            rows = space.rows(shown, _others_signs(name, language))
-            self._fitted = classifier.fit(rows, wanted, sample_weight=[one.weight for one in shown])
+            rows = space.without(space.rows[shown], _others_signs(name, language))
+            self._fitted = classifier.fit(rows, wanted, sample_weight=[space.known[row].weight for row in shown])
 
     @cached_property
     def bias(self) -> int:
@@ -96,12 +110,11 @@ class Head:
             return [0] * len(self._space.names)
         return [max(-_MOST, min(_MOST, round(weight * SCALE))) for weight in self._fitted.coef_[0]]
 
-    def scores(self, asked: Sequence[Labelled]) -> list[int]:
-        """The scores of sentences, as the tagger will give them: without the signs of rules."""
+    def scores(self, rows: Any) -> Any:
+        """The scores of rows of the vocabulary, as the tagger will give them."""
         import numpy as np
 
-        told = self._space.rows(asked, self._space.signs) @ np.array(self.weights) + self.bias
-        return [int(score) for score in told]
+        return (rows @ np.array(self.weights) + self.bias).astype(int)
 
 
 class HeldOut:
@@ -118,9 +131,9 @@ class HeldOut:
             rest = [one for one in known.sentences if folds[one.text] != fold]
             asked = [one for one in known.sentences if folds[one.text] == fold]
             space = Space(rest)
-            for head in HEADS:
-                scores = Head(head, rest, space, language).scores(asked)
-                self._scores[[self._rows[one.text] for one in asked], self._columns[head]] = scores
+            rows, places = space.unsigned(asked), [self._rows[one.text] for one in asked]
+            for head, column in self._columns.items():
+                self._scores[places, column] = Head(head, space, language).scores(rows)
 
     @staticmethod
     def _folds(known: Taught) -> dict[str, int]:
@@ -199,7 +212,7 @@ def write(language: str) -> None:
     """Trains and writes the model of one language."""
     known = taught(language)
     space = Space(known.sentences)
-    heads = [Head(name, known.sentences, space, language) for name in HEADS]
+    heads = [Head(name, space, language) for name in HEADS]
     held_out = HeldOut(known, language)
     top: Mapping[str, Any] = {
         "sentences": digest(language),
