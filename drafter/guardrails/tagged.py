@@ -19,6 +19,10 @@ from drafter.request import Request
 FEWEST_WORDS = 3
 """A sentence of fewer words says too little to be judged by them."""
 
+
+FEWEST_SENTENCES = 3
+"""Fewer make no message that one of them could be judged by."""
+
 _SPOKEN = frozenset({"body", "postscript"})
 
 
@@ -121,7 +125,8 @@ def _views(case: Case) -> Mapping[Sentence, Sequence[int]]:
     """The numbers that the sentences of the body are in its context, worked out once for a draft."""
     if "views" not in case.found:
         body = [one for reading, one in spoken(case) if reading is case.body]
-        case.found["views"] = dict(zip(body, views([scores(one, case.language) for one in body]), strict=True))
+        told = [scores(one, case.language) for one in body] if len(body) >= FEWEST_SENTENCES else []
+        case.found["views"] = dict(zip(body, views(told), strict=False))
     known: Mapping[Sentence, Sequence[int]] = case.found["views"]
     return known
 
