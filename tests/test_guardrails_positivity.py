@@ -57,9 +57,8 @@ def test_an_open_door_is_not_asked_for_by_a_sender_who_wants_none() -> None:
 
 def test_asking_not_to_be_contacted_is_wrong_even_where_the_door_may_close() -> None:
     """A request for silence breaks the rule whatever `keep_in_touch` says."""
-    assert broken(letter(THANKS, WITHDRAWAL, "Please do not contact me again."), keep_in_touch=False) == {
-        "positivity/door-closed"
-    }
+    silence = letter(THANKS, WITHDRAWAL, "Please do not contact me again.")
+    assert "positivity/door-closed" in broken(silence, keep_in_touch=False)
 
 
 def test_a_clear_withdrawal_outweighs_a_doubtful_one() -> None:

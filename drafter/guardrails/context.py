@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from operator import mul
 from typing import NamedTuple
 
-AROUND = (
-    "sour", "criticism", "thank", "open", "withdraw", "praise", "wish", "met", "topic", "reason", "hedge", "close",
-)  # fmt: skip
-"""What is asked of the sentences around one."""
+AROUND = ("sour", "criticism", "hedge", "close")
+"""What is asked of the sentences around one: faults alone, since a message that has to shut its door, or gives thanks
+in one place only, is none the colder for it.
+"""
 
 NOBODY = -150
 """The score for everything of a sentence that isn't there, in thirty-seconds of a logit."""

@@ -13,6 +13,7 @@ from drafter.guardrails.plain import count_words, lower, normalise
 from drafter.guardrails.reading import BLANK_LETTERS, Reading, Sentence, running
 from drafter.guardrails.tagger import bars, does, features, scores, tagger
 from drafter.guardrails.wording import Wording, kept
+from drafter.message import Occasion
 from drafter.names import parted
 from drafter.request import Request
 
@@ -122,11 +123,15 @@ def done(name: str, one: Sentence, case: Case, *signs: str) -> bool:
 
 
 def _views(case: Case) -> Mapping[Sentence, Sequence[int]]:
-    """The numbers that the sentences of the body are in its context, worked out once for a draft."""
+    """The numbers that the sentences of the body are in its context, worked out once for a draft; none in a message
+    that is too short to be one, or that answers another: the model was taught whole withdrawals.
+    """
     if "views" not in case.found:
         body = [one for reading, one in spoken(case) if reading is case.body]
-        told = [scores(one, case.language) for one in body] if len(body) >= FEWEST_SENTENCES else []
-        case.found["views"] = dict(zip(body, views(told), strict=False))
+        if len(body) < FEWEST_SENTENCES or case.occasion is not Occasion.WITHDRAWAL:
+            body = []
+        told = views([scores(one, case.language) for one in body])
+        case.found["views"] = dict(zip(body, told, strict=True))
     known: Mapping[Sentence, Sequence[int]] = case.found["views"]
     return known
 
