@@ -66,11 +66,22 @@ class RunFile:
         return frozenset(key for key, _, _ in _lines(self.path))
 
     def remove(self) -> None:
-        """Takes the run away, if there is one. Raises EvalDataError where a process writes it."""
+        """Takes the run away, if there is one. Raises EvalDataError for what is no run, or where a process writes it."""
         if self.path.exists():
             refuse_what_is_no_file(self.path)
+            self._refuse_what_is_no_run()
             with _locked(self.path):
                 self.path.unlink(missing_ok=True)
+
+    def _refuse_what_is_no_run(self) -> None:
+        """A suite's data, or a baseline, may have the name that its run would have."""
+        try:
+            is_run = not self.path.stat().st_size or read_header(self.path).judged is None
+        except EvalDataError:
+            is_run = False
+        if not is_run:
+            what = "is no run, so it stays as it is; have runs saved in another folder, with --runs"
+            raise EvalDataError(str(self.path), [Problem("", what)])
 
     def settle(self, order: Iterable[str]) -> None:
         """Puts the lines into an order of keys, where they are not; written beside, then put in place.
