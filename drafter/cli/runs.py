@@ -76,7 +76,6 @@ def produce(
     out: Annotated[Path | None, typer.Option(help="The file to save; left out: runs/SUITE.jsonl.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
     in_flight: InFlight = 8,
-    jobs: Jobs = None,
     strict: Strict = False,
     engine: On = Engine.LOCAL,
     scheduler: Scheduler = None,
@@ -92,7 +91,7 @@ def produce(
 
         count = produce_on(_address(scheduler), wanted, path, resume=resume, **options)
     else:
-        count = produced(wanted, path, resume=resume, jobs=jobs, **options)
+        count = produced(wanted, path, resume=resume, **options)
     render.note(f"{count} samples are in {path}.")
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import drafter
 from drafter.errors import EvalDataError, Problem
-from drafter.evals.playing import played
 from drafter.evals.records import Header, Record, Unread, content_hash, digest
 from drafter.evals.runfile import RunFile, Writer, key_of
 from drafter.evals.stopping import stops_between
@@ -27,9 +26,8 @@ class Job:
     """How a suite is to be produced; `model` and `judge` are as for `Drafter`, where the suite asks for one.
 
     `strict` stops at the first line of the data that is no sample; else it is kept in the run as unread. `recording`
-    has an endpoint answer what a recorded suite has no recording of, `in_flight` calls at a time. What is played from
-    data is made by `jobs` processes; left out, one a core where there are many samples. `shard` is the part of the
-    samples to produce, as its number and how many there are: a sample's part is told by the hash of its id.
+    has an endpoint answer what a recorded suite has no recording of, `in_flight` calls at a time. `shard` is the part of
+    the samples to produce, as its number and how many there are: a sample's part is told by the hash of its id.
     """
 
     suite: Suite
@@ -38,7 +36,6 @@ class Job:
     in_flight: int = 8
     strict: bool = False
     recording: bool = False
-    jobs: int | None = None
     shard: tuple[int, int] = (0, 1)
 
     @property
@@ -155,13 +152,12 @@ def _keep_unread(unread: Iterable[Unread], done: frozenset[str], writer: Writer,
 def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None]) -> Generator[Made, None, None]:
     if job.suite.writer == "none":
         yield from ((sample, 0.0) for sample in wanted)
-    elif job.asks:  # which is waiting, mostly: all else takes the processor
-        with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
-            yield from _as_they_come(at, wanted, job.in_flight)
-        for note in () if at.tape is None else at.tape.notes():
-            noted(note)
-    else:
-        yield from played(job.suite, wanted, 1 if job.shard[1] > 1 else job.jobs, noted)
+        return
+    with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
+        # Who asks is waiting, mostly; all else takes the processor.
+        yield from _as_they_come(at, wanted, job.in_flight) if job.asks else map(at.make, wanted)
+    for note in () if at.tape is None else at.tape.notes():
+        noted(note)
 
 
 def _as_they_come(at: Desk, wanted: Iterator[Record], at_a_time: int) -> Iterator[Made]:
