@@ -281,6 +281,17 @@ def test_nothing_stays_of_scoring_that_was_killed(tmp_path: Path) -> None:
     assert (process.returncode, b"at work" in err) == (-signal.SIGKILL, True)
 
 
+def test_a_process_that_ends_by_itself_is_told(tmp_path: Path, command: Command) -> None:
+    """Exit 2 with what may help, and no traceback: under `--gate`, 1 would say that the run fell short."""
+    suite_in(tmp_path, 8)
+    (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["mine:good"]\n')
+    (tmp_path / "mine.py").write_text("import os\n\ndef good(one):\n    os.kill(os.getpid(), 9)\n")
+    words = ("eval", "score", tmp_path / "data.jsonl", "--suite", tmp_path / "mine.toml", "--jobs", "2", "--gate")
+    done = command(*words)
+    told = [said in done.err for said in ("ended by itself", "--jobs 1", "Traceback")]
+    assert (done.code, told) == (2, [True, True, False])
+
+
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_checking_that_is_stopped_tells_what_it_has(
     form: tuple[str, ...], tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
