@@ -35,7 +35,7 @@ Judge = Annotated[str | None, typer.Option(metavar="MODEL", help="Who judges, wh
 Gated = Annotated[bool, typer.Option("--gate", help="Exit 1 where a figure falls short of the suite's gates.")]
 Jobs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes; left out: one a core.")]
 Out = Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")]
-Force = Annotated[bool, typer.Option("--force", help="Let --out replace a file.")]
+Force = Annotated[bool, typer.Option("--force", help="Let a file be replaced.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first line that can't be read.")]
 InFlight = Annotated[int, typer.Option(min=1, help="Model calls at a time.")]
 Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of the Dask cluster, for --engine dask.")]
@@ -193,6 +193,7 @@ def score(
 
     place = Place(out, force)
     place.check()
+    Place(save, force).check("--save")
     if rules is not None and engine is Engine.DASK:
         raise typer.BadParameter("a cluster's workers have their own; name no other", param_hint="--guardrails")
     with folder_from("guardrails", rules) if rules is not None else nullcontext():

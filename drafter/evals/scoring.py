@@ -18,7 +18,7 @@ from drafter.evals.records import Header, Record, Sample, Scored, Unread, conten
 from drafter.evals.runfile import RunFile
 from drafter.evals.scorers import SECONDS, Outcome, Scorer, outcome
 from drafter.evals.statistics import Rate
-from drafter.evals.suites import Gate, Suite
+from drafter.evals.suites import Gate, Suite, samples
 from drafter.evals.sums import Figures, Miss, Numbers, RuleFigures, Sums, numbers_of
 from drafter.evals.workers import side_by_side
 
@@ -44,7 +44,8 @@ class Scores(Figures):
     """All figures of a run: in all, by regime and by rule; what was judged wrongly, what failed, what fell short.
 
     `variety` is distinct-4 over the messages that were written: the share of their runs of four words that are new.
-    `misses`, `failed` and `unread` list the first thousand of each kind; `counts` has how many there are of each.
+    `misses`, `failed` and `unread` list the first thousand of each kind; `counts` has how many there are of each, and
+    as `missing` how many samples of the suite the run lacks, where it was made of the suite as that is now.
     """
 
     suite: str
@@ -161,7 +162,14 @@ class Scoring:
             raise EvalDataError(str(self.path), [Problem("", "holds no sample")])
         if SECONDS in self.suite.scorers:
             sums.numbers[SECONDS].update(RunFile(self.path).seconds())
-        return made_scores(self.suite, sums)
+        return made_scores(self.suite, sums, missing=self._missing(sums))
+
+    def _missing(self, sums: Sums) -> int:
+        """How many samples of the suite a run lacks. Of one that another suite was made of, that is not known."""
+        if not self.is_run or self.stopped or read_header(self.path).suite_hash != self.suite.hash:
+            return 0
+        unread: list[Unread] = []
+        return max(0, sum(1 for _ in samples(self.suite, unread.append)) - sums.samples)
 
     def sums(self, told: Callable[[Sums], None] | None = None, lines: IO[bytes] | None = None) -> Sums:
         """What the figures are made of; all is as for `scores`."""
@@ -243,8 +251,8 @@ def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
     return made_scores(suite, sums)
 
 
-def made_scores(suite: Suite, sums: Sums) -> Scores:
-    """The figures of sums, and which gates of the suite do not hold."""
+def made_scores(suite: Suite, sums: Sums, *, missing: int = 0) -> Scores:
+    """The figures of sums, and which gates of the suite do not hold; `missing` samples are not in them."""
     names = suite.scorers
     regimes = sorted({regime for regime, _ in sums.regimes})
     misses = [miss for kind in sorted(sums.misses) for miss in sums.misses[kind]]
@@ -261,7 +269,7 @@ def made_scores(suite: Suite, sums: Sums) -> Scores:
         rules=sums.rules(),
         rejected_by=dict(sorted(sums.rejected_by.items())),
         variety=sums.variety.rate(),
-        counts={**counts, "failed": sums.failed.count, "unread": sums.unread.count},
+        counts={**counts, "failed": sums.failed.count, "unread": sums.unread.count, "missing": missing},
         misses=tuple(misses),
         failed=tuple(sums.failed),
         unread=tuple(sums.unread),
@@ -272,8 +280,9 @@ def made_scores(suite: Suite, sums: Sums) -> Scores:
 
 def _shortfalls(suite: Suite, made: Scores) -> Iterator[Shortfall]:
     known = figures(made)
-    # What could not be read, or failed, can't have passed either: it has neither escaped nor obeyed, which looks good.
-    for name, gate in {"unread": Gate(most=0.0), "failed": Gate(most=0.0), **suite.gates}.items():
+    # What is missing, could not be read, or failed, can't have passed either: it has neither escaped nor obeyed, which
+    # looks good.
+    for name, gate in {**dict.fromkeys(("missing", "unread", "failed"), Gate(most=0.0)), **suite.gates}.items():
         value = known.get(name)
         if value is None or not gate.holds(value):
             yield Shortfall(figure=name, value=value, gate=gate)
@@ -281,7 +290,7 @@ def _shortfalls(suite: Suite, made: Scores) -> Iterator[Shortfall]:
 
 def figures(made: Scores) -> Mapping[str, float]:
     """Every figure by the name that a gate has for it: "escapes", "escapes.hostile", "words.median", "variety" …"""
-    found: dict[str, float] = {"unread": float(made.counts.get("unread", 0))}
+    found = {name: float(made.counts.get(name, 0)) for name in ("missing", "unread")}
     found["failed"] = made.counts.get("failed", 0) / made.samples if made.samples else 0.0
     for name, rate in made.shares.items():
         if rate.value is not None:
