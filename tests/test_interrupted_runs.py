@@ -189,6 +189,30 @@ def test_ctrl_c_loses_nothing_wherever_it_comes(
     assert 5 <= len(paid) <= 5 + 2 * IN_FLIGHT
 
 
+def test_ctrl_c_pressed_again_loses_nothing_either(tmp_path: Path) -> None:
+    """What is waited for is said once, at once, and is all in the run; the further ones change nothing."""
+    noted: list[str] = []
+    model, said = Odd(), threading.Event()
+
+    class Pressing(Odd):
+        def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+            answer = model.complete(call, timeout=timeout)
+            for _ in range(3):
+                os.kill(os.getpid(), signal.SIGINT)
+            said.wait(20)  # which comes while the answers are still being waited for
+            return answer
+
+    def note(text: str) -> None:
+        noted.append(text)
+        said.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        job = Job(suite_in(tmp_path), model=Pressing(), in_flight=IN_FLIGHT)
+        produce(job, tmp_path / "a.jsonl", noted=note)
+    assert re.fullmatch(r"Stopping; waiting for \d answers?, which will be saved \.\.\.", *noted)
+    assert set(saved(tmp_path / "a.jsonl")) == model.paid
+
+
 def test_a_wrong_line_that_stops_it_loses_no_answer(tmp_path: Path) -> None:
     """With `strict`, what was under way when the line was come to is in the run."""
     suite, model = suite_in(tmp_path), Odd()
@@ -234,6 +258,7 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     assert "`produce --resume` goes on" in " ".join(err.split())
     assert err.endswith("Stopped.\n")
     assert "acceptable" in out
+    assert "fell short" not in out
     assert "Traceback" not in err
     assert command(*produced, "--resume").code == 0
     assert [one.id for one in read_run(run)[1]] == [f"s{number}" for number in range(150)]

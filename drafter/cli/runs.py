@@ -150,7 +150,7 @@ def produced(suite: Suite, path: Path, *, form: Form = Form.TEXT, **options: Any
         there = RunFile(path).count()
         render.note(f"{there} samples are in {path}; `produce --resume` goes on with them. So far:")
         if there:
-            _show(scored(path, suite, form=form), stderr=form is not Form.TEXT)
+            _show(_of_a_part(scored(path, suite, form=form)), stderr=form is not Form.TEXT)
         raise typer.Exit(STOPPED) from None
 
 
@@ -256,10 +256,14 @@ def scored(run: Path, suite: Suite, *, form: Form = Form.TEXT, save: Path | None
     if scoring.stopped:
         if scores.samples:
             render.note(f"These are the figures of the first {scores.samples} samples of {run}.")
-            part = scores.model_copy(update={"shortfalls": ()})  # gates are for the whole
-            _show(part, stderr=form is not Form.TEXT)
+            _show(_of_a_part(scores), stderr=form is not Form.TEXT)
         raise typer.Exit(STOPPED)
     return scores
+
+
+def _of_a_part(scores: Scores) -> Scores:
+    """Figures of what was done until Ctrl-C: gates are for the whole."""
+    return scores.model_copy(update={"shortfalls": ()})
 
 
 def deliver(scores: Scores, form: Form, place: Place) -> None:
