@@ -106,7 +106,22 @@ class TestOwnScorers:
         assert work(chunk).sums.numbers["mine:good"] == {11.0: 6}
         text = (tmp_path / file).read_text(encoding="utf-8")
         self.brought(tmp_path, text.replace("1", "2"), file)
-        assert work(chunk).sums.numbers["mine:good"] == {(12.0 if file == "held.py" else 21.0): 6}
+        assert Work(suite)(chunk).sums.numbers["mine:good"] == {(12.0 if file == "held.py" else 21.0): 6}
+        with pytest.raises(EvalDataError, match=f"{file}: was edited while it scored"):
+            work(chunk)
+
+    @pytest.mark.parametrize("jobs", [1, 2])
+    def test_one_that_is_edited_while_it_scores_is_refused(
+        self, jobs: int, suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In whichever process: there is no figure of two versions."""
+        monkeypatch.setattr("drafter.evals.reading.BLOCK", 1_000)
+        text = "from pathlib import Path\n\ndef good(one):\n    if one.id == 's1':\n"
+        self.brought(tmp_path, text + "        Path(__file__).write_text(Path(__file__).read_text() + '#')\n    return 1\n")
+        suite = suite_of(20, scorers=["mine:good"])
+        made_of(suite, tmp_path / "a.jsonl")
+        with pytest.raises(EvalDataError, match="mine.py: was edited while it scored"):
+            scores_of(suite, tmp_path / "a.jsonl", jobs)
 
     @pytest.mark.parametrize("jobs", [1, 2])
     @pytest.mark.parametrize(

@@ -164,6 +164,14 @@ def test_every_line_of_a_run_follows_the_schema(suite_of: Make, tmp_path: Path, 
     assert not judge.is_valid({"id": "x", "request": {}, "mood": "sad"})
 
 
+def test_a_page_of_two_suites_is_refused(suite_of: Make, tmp_path: Path) -> None:
+    """As comparing them is: what one was asked for says nothing of the other."""
+    made_of(suite := suite_of(), tmp_path / "a.jsonl")
+    made_of(suite_of(name="other"), tmp_path / "b.jsonl")
+    with pytest.raises(EvalDataError, match="is a run of other, and .* one of mine"):
+        page(suite, tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+
+
 def test_a_page_judges_each_draft_once(suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two runs beside each other, only what differs is judged a second time; an answer is judged as one."""
     judged: list[str] = []

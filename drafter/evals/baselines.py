@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.comparing import Comparison, compare
-from drafter.evals.reading import read_header, read_scored
+from drafter.evals.reading import read_header, read_scored, refuse_two_suites
 from drafter.evals.records import Scored, Unread, line_of
 from drafter.evals.runfile import behind, refuse_what_is_no_file
 from drafter.evals.scoring import Scores, Scoring, scored_header
@@ -49,9 +49,7 @@ def compared(suite: Suite, before: Path, after: Path, *, jobs: int | None = None
     Lines that can't be read are told in the comparison, which then passes nothing; `strict` stops at the first. Raises
     EvalDataError where the runs are of different suites, and KeyboardInterrupt where Ctrl-C stops the judging.
     """
-    one, other = read_header(before).suite, read_header(after).suite
-    if one != other:
-        raise EvalDataError(str(after), [Problem("", f"is a run of {other}, and {before} one of {one}")])
+    refuse_two_suites(before, after)
     unread: tuple[list[Unread], list[Unread]] = ([], [])
     old, new = (
         list(_side(suite, path, jobs, None if strict else lines.append))

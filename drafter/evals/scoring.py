@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
 from drafter.errors import EvalDataError, Problem
+from drafter.evals import beside
 from drafter.evals.brought import scorers_of
 from drafter.evals.reading import Chunk, chunks, entries, read_header, run_chunks, twice
 from drafter.evals.records import Header, Record, Sample, Scored, Unread, content_hash, digest, line_of
@@ -78,17 +79,26 @@ class Engine(Protocol):
 
 
 class Work:
-    """What a worker does with a chunk. It travels to other processes, and holds of the scorers their names alone."""
+    """What a worker does with a chunk. It travels to other processes, and holds of the scorers their names, and the
+    hashes of the files that a person's own were loaded from: one figure is of one version.
+    """
 
     def __init__(
         self, suite: Suite, kind: type[Record] = Record, *, lines: bool = False, listed: int | None = None
     ) -> None:
         self._suite = suite.model_copy(update={"folder": suite.folder.resolve()})
         self._kind, self._lines, self._listed = kind, lines, listed
+        scorers_of(self._suite)  # a wrong one is named before the work begins
+        self._files = beside.loaded(self._suite.folder)
 
     def __call__(self, chunk: Chunk, seen: set[str] | None = None) -> Part:
-        """The part of one chunk; what is in `seen` is not counted again."""
+        """The part of one chunk; what is in `seen` is not counted again. Raises EvalDataError where a scorer's file is
+        not any more what it was in the beginning.
+        """
         held, sums, lines = scorers_of(self._suite), Sums(chunk.level, self._listed), []
+        if changed := beside.edited(self._files):
+            what = "was edited while it scored, so the figures would be of two versions; score again"
+            raise EvalDataError(str(changed[0]), [Problem("", what)])
         for number, one in entries(chunk, self._kind):
             if isinstance(one, Record) and seen is not None and one.id in seen:
                 one = twice(chunk.file, number, one.id)
@@ -165,15 +175,16 @@ class Scoring:
         return made_scores(self.suite, sums, missing=self._missing(sums))
 
     def _missing(self, sums: Sums) -> int:
-        """How many samples of the suite a run lacks. Of one that another suite was made of, that is not known."""
-        if not self.is_run or self.stopped or read_header(self.path).suite_hash != self.suite.hash:
+        """How many samples of the suite a run lacks; that is known where suite and data are what it was made of."""
+        if not self.is_run or self.stopped or not all(file.is_file() for file in self.suite.files):
+            return 0
+        if read_header(self.path).suite_hash != self.suite.hash:
             return 0
         unread: list[Unread] = []
         return max(0, sum(1 for _ in samples(self.suite, unread.append)) - sums.samples)
 
     def sums(self, told: Callable[[Sums], None] | None = None, lines: IO[bytes] | None = None) -> Sums:
         """What the figures are made of; all is as for `scores`."""
-        scorers_of(self.suite)  # a wrong one is named before the work begins
         kind = self.kind or (Record if self.is_run else Sample)
         work = Work(self.suite, kind, lines=lines is not None, listed=self.listed)
         begin = lines.tell() if lines is not None else 0
