@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -102,6 +104,34 @@ def test_whatever_form_it_has_the_scores_are_the_same(
     done, wanted = command("eval", "check", file, "--json", stdin=raw), command("eval", "check", plain, "--json")
     assert (done.code, done.out) == (0, wanted.out)
     assert json.loads(done.out)["items"] == 5
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("way", ["-", "pipe"])
+def test_what_comes_through_a_pipe_is_read_as_the_file_is(
+    way: str, pack: Callable[[bytes], bytes], five: list[dict[str, Any]], command: Command, tmp_path: Path
+) -> None:
+    """Standard input or a pipe by its name, packed or not: both can be read but once, and have no name that says so."""
+    five.append(five[0])
+    raw = pack(file_of(five, tmp_path / "items.jsonl").read_bytes())
+    os.mkfifo(tmp_path / "pipe")
+    feeding = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(raw))
+    if way == "pipe":
+        feeding.start()
+    done = command("eval", "check", tmp_path / "pipe" if way == "pipe" else "-", "--json", stdin=raw)
+    if way == "pipe":
+        feeding.join()
+    made, plain = json.loads(done.out), json.loads(command("eval", "check", tmp_path / "items.jsonl", "--json").out)
+    assert (done.code, len(made.pop("unread")), len(plain.pop("unread"))) == (1, 1, 1)
+    assert made == plain
+
+
+def test_what_is_no_text_is_told_in_a_few_lines(command: Command) -> None:
+    """Under the name that a person knows it by, not each of its lines."""
+    done = command("eval", "check", "-", stdin=b"\xff\n" * 1_000)
+    err = " ".join(done.err.split())
+    assert (done.code, err.count("is not UTF-8"), "and 995 more could not be read" in err) == (2, 5, True)
+    assert err.startswith("drafter: standard input: holds no item")
 
 
 @given(total=st.integers(1, 10_000), share=st.floats(0, 1))

@@ -206,10 +206,10 @@ def test_ctrl_c_pressed_again_loses_nothing_either(tmp_path: Path) -> None:
         noted.append(text)
         said.set()
 
+    job = Job(suite_in(tmp_path), model=Pressing(), in_flight=IN_FLIGHT)
     with pytest.raises(KeyboardInterrupt):
-        job = Job(suite_in(tmp_path), model=Pressing(), in_flight=IN_FLIGHT)
         produce(job, tmp_path / "a.jsonl", noted=note)
-    assert re.fullmatch(r"Stopping; waiting for \d answers?, which will be saved \.\.\.", *noted)
+    assert re.fullmatch(r"Stopping; waiting for \d answers?, which will be saved \.\.\.", " ".join(noted))
     assert set(saved(tmp_path / "a.jsonl")) == model.paid
 
 
@@ -287,6 +287,25 @@ def test_scoring_that_is_stopped_tells_what_it_has(
     assert re.search(r"the figures of the first [1-5] samples", " ".join(done.err.split()))
     assert "failed" in told
     assert "fell short" not in done.out + done.err
+
+
+def test_scoring_that_is_stopped_begins_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where an id is there twice, which has everything counted again otherwise."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+    suite = suite_in(tmp_path, 8)
+    data = suite.files[0]
+    data.write_text(data.read_text(encoding="utf-8").replace('"s1"', '"s0"'), encoding="utf-8")
+    judged = []
+
+    def judge(record: Record) -> None:
+        judged.append(record.id)
+        if len(judged) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    scoring = Scoring(suite, data, jobs=1)
+    scoring.scores()
+    assert (scoring.stopped, len(judged)) == (True, 6)
 
 
 def test_nothing_stays_of_scoring_that_was_killed(tmp_path: Path) -> None:

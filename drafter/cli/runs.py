@@ -11,7 +11,7 @@ import typer
 
 from drafter.cli import STOPPED, examples, render
 from drafter.cli.bars import bar
-from drafter.cli.evaluate import evaluate
+from drafter.cli.evaluate import at_hand, evaluate
 from drafter.cli.outcome import Place
 from drafter.content import folder_from
 
@@ -196,15 +196,15 @@ def score(
     Place(save, force).check("--save")
     if rules is not None and engine is Engine.DASK:
         raise typer.BadParameter("a cluster's workers have their own; name no other", param_hint="--guardrails")
-    with folder_from("guardrails", rules) if rules is not None else nullcontext():
-        wanted = load_suite(suite or suite_of(run))
+    with at_hand(run) as held, folder_from("guardrails", rules) if rules is not None else nullcontext():
+        wanted = load_suite(suite or suite_of(held))
         if engine is Engine.DASK:
             from drafter.evals.cluster import on_cluster
 
             with on_cluster(_address(scheduler)) as cluster:
-                scores = scored(run, wanted, form=form, save=save, strict=strict, engine=cluster)
+                scores = scored(held, wanted, form=form, save=save, strict=strict, engine=cluster)
         else:
-            scores = scored(run, wanted, form=form, save=save, strict=strict, jobs=jobs)
+            scores = scored(held, wanted, form=form, save=save, strict=strict, jobs=jobs)
     deliver(scores, form, place)
     if gate and scores.shortfalls:
         raise typer.Exit(1)
@@ -255,7 +255,7 @@ def scored(run: Path, suite: Suite, *, form: Form = Form.TEXT, save: Path | None
         scores = scoring.scores(told) if save is None else save_scored(scoring, save, told)
     if scoring.stopped:
         if scores.samples:
-            render.note(f"These are the figures of the first {scores.samples} samples of {run}.")
+            render.note(f"These are the figures of the first {scores.samples} samples of {run.name}.")
             _show(_of_a_part(scores), stderr=form is not Form.TEXT)
         raise typer.Exit(STOPPED)
     return scores

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +16,9 @@ from drafter.evals.statistics import Rate
 from drafter.evals.suites import Suite
 from drafter.evals.sums import ALL, Sums
 from drafter.guardrails.pack import RULES
+
+SHOWN = 5
+"""Lines that can't be read of which the error tells that there is nothing else."""
 
 FIGURES = ("escapes", "false_blocks", "right_rule")
 
@@ -87,9 +91,11 @@ class Checking(Scoring):
         """
         made = self.sums(told)
         if not made.samples and not self.stopped:
-            raise EvalDataError(
-                str(self.path), [Problem("", "holds no item"), *(Problem("", one) for one in made.unread)]
-            )
+            place = f"{self.path.name}, "
+            said = ["holds no item", *(one.removeprefix(place) for one in islice(made.unread, SHOWN))]
+            if (more := made.unread.count - SHOWN) > 0:
+                said.append(f"and {more:,} more could not be read")
+            raise EvalDataError(str(self.path), [Problem("", what) for what in said])
         return check_score(made)
 
 

@@ -26,8 +26,8 @@ class Job:
     """How a suite is to be produced; `model` and `judge` are as for `Drafter`, where the suite asks for one.
 
     `strict` stops at the first line of the data that is no sample; else it is kept in the run as unread. `recording`
-    has an endpoint answer what a recorded suite has no recording of, `in_flight` calls at a time. `shard` is the part of
-    the samples to produce, as its number and how many there are: a sample's part is told by the hash of its id.
+    has an endpoint answer what a recorded suite has no recording of, `in_flight` calls at a time. `shard` is the part
+    of the samples to produce, as its number and how many there are: a sample's part is told by the hash of its id.
     """
 
     suite: Suite
@@ -169,9 +169,7 @@ def _made(
         noted(note)
 
 
-def _as_they_come(
-    at: Desk, wanted: Iterator[Record], under_way: set[Future[Made]], at_a_time: int
-) -> Iterator[Made]:
+def _as_they_come(at: Desk, wanted: Iterator[Record], under_way: set[Future[Made]], at_a_time: int) -> Iterator[Made]:
     """Each record as soon as it is made, so that a killed run has lost nothing that was paid for and answered."""
     with ThreadPoolExecutor(at_a_time) as pool:
         try:

@@ -20,12 +20,13 @@ from drafter.evals.records import Header, Record, Unread, canonical, line_of
 class RunFile:
     """A run on disk: `PATH` holds the header and the records, `PATH.timings` when it was begun and what each took.
 
-    Where the path is a link, the run is the file behind it, whoever else leads to it.
+    One that was packed has the times that it had before. Where the path is a link, the run is the file behind it,
+    whoever else leads to it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = behind(path)
-        self.timings = self.path.with_name(f"{self.path.name}.timings")
+        self.timings = self.path.with_name(f"{self.path.name.removesuffix('.gz').removesuffix('.zst')}.timings")
 
     @contextmanager
     def writing(self, header: Header, *, resume: bool, durable: bool = True) -> Iterator[tuple[frozenset[str], Writer]]:
@@ -66,7 +67,7 @@ class RunFile:
         return frozenset(key for key, _, _ in _lines(self.path))
 
     def remove(self) -> None:
-        """Takes the run away, if there is one. Raises EvalDataError for what is no run, or where a process writes it."""
+        """Takes the run away, if there is one. Raises EvalDataError for what is none, or where a process writes it."""
         if self.path.exists():
             refuse_what_is_no_file(self.path)
             self._refuse_what_is_no_run()

@@ -190,7 +190,9 @@ class Scoring:
         begin = lines.tell() if lines is not None else 0
         sums = Sums(listed=self.listed)
         self._add(sums, self._engine(work, self._chunks(sums)), told, lines)
-        if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
+        if (
+            sums.has_twice and not self.stopped
+        ):  # hardly ever, so it is found afterwards, and everything is counted again with care
             if lines is not None:
                 lines.seek(begin)
                 lines.truncate()

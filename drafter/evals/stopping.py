@@ -13,7 +13,7 @@ from types import FrameType
 def stops_between(told: Callable[[], None]) -> Iterator[Callable[[], None]]:
     """Gives what raises the KeyboardInterrupt of a Ctrl-C that came since.
 
-    `told` is called when it is pressed, and what is waited for then may take a while; pressed again, it changes nothing.
+    `told` is called when it is pressed, and what is waited for then may take a while; pressed again, it does nothing.
     Only where Ctrl-C is Python's own business: what else somebody has it do, or in another thread, it still does.
     """
     pressed = False
