@@ -124,9 +124,9 @@ class TestOwnScorers:
         """In whichever process: there is no figure of two versions."""
         monkeypatch.setattr("drafter.evals.reading.BLOCK", 1_000)
         text = "from pathlib import Path\n\ndef good(one):\n    if one.id == 's1':\n"
-        self.brought(
-            tmp_path, text + "        Path(__file__).write_text(Path(__file__).read_text() + '#')\n    return 1\n"
-        )
+        edit = "        Path(__file__).with_name('mine.txt').replace(__file__)\n"
+        self.brought(tmp_path, f"{text}{edit}    return 1\n")
+        self.brought(tmp_path, "def good(one):\n    return 2\n", "mine.txt")
         suite = suite_of(20, scorers=["mine:good"])
         made_of(suite, tmp_path / "a.jsonl")
         with pytest.raises(EvalDataError, match=r"mine\.py: was edited while it scored"):
