@@ -202,23 +202,30 @@ def test_the_command_prints_figures_and_misses(command: Command, item: Item, tmp
     ) + "\n"  # fmt: skip
 
 
-@pytest.mark.parametrize(("options", "code", "items"), [((), 1, 1), (("--strict",), 2, None)])
-def test_a_line_that_cannot_be_read_is_told(
-    options: tuple[str, ...],
-    code: int,
-    items: int | None,
-    command: Command,
-    item: Item,
-    tmp_path: Path,
-) -> None:
-    """It is named with its line, and the rest is scored, unless `--strict` wants all or nothing."""
+def test_a_line_that_cannot_be_read_is_told(command: Command, item: Item, tmp_path: Path) -> None:
+    """It is named with its number, and the rest is scored."""
     path = tmp_path / "items.jsonl"
     path.write_text(json.dumps(item("good")) + "\n{\n" + json.dumps(item("good")), encoding="utf-8")
-    done = command("eval", "check", path, "--json", *options)
-    assert done.code == code
+    done = command("eval", "check", path, "--json")
     err = " ".join(done.err.split())
+    assert (done.code, json.loads(done.out)["items"]) == (1, 1)
     assert all(said in err for said in ("line 2: is not valid JSON", "line 3: id 'good' is there twice"))
-    assert (json.loads(done.out)["items"] if done.out else None) == items
+
+
+@pytest.mark.parametrize(("second", "said"), [("{", "is not valid JSON"), ("twice", "id 's1' is there twice")])
+def test_with_strict_the_first_such_line_stops_it(
+    second: str, said: str, command: Command, item: Item, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No figure is given, and what stands behind a line that is no item is not scored."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+    judged: list[str] = []
+    monkeypatch.setattr("drafter.evals.scorers.judged", lambda record: judged.append(record.id))
+    lines = [json.dumps(item(f"s{number}")) for number in range(1, 9)]
+    lines[1] = lines[0] if second == "twice" else second
+    (tmp_path / "items.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = command("eval", "check", tmp_path / "items.jsonl", "--json", "--strict")
+    assert (done.code, done.out, f"line 2: {said}" in " ".join(done.err.split())) == (2, "", True)
+    assert second == "twice" or len(judged) < 4
 
 
 def test_a_missing_file_is_an_error_with_its_name(command: Command) -> None:

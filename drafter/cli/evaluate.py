@@ -44,20 +44,17 @@ def check(
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The scores as one JSON object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Score nothing where a line can't be read.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first line that can't be read.")] = False,
 ) -> None:
     """Score the guardrails on labelled drafts: what got through, what was blocked in vain, and each miss.
 
     Lines that can't be read are told, counted and left out, and the command then exits 1; with --strict they stop it.
     """
-    from drafter.errors import EvalDataError, Problem
     from drafter.evals import Checking
 
     with at_hand(Path(file)) as path:
-        checking = Checking(path)
+        checking = Checking(path, strict=strict)
         score = _scored(checking)
-    if strict and score.unread:
-        raise EvalDataError(path.name, [Problem("", one) for one in score.unread])
     if checking.stopped:
         render.note(f"These are the figures of the first {score.items} drafts of {path.name}.")
     if as_json and not checking.stopped:  # half a document would pass for a whole one

@@ -27,19 +27,19 @@ def save_scored(scoring: Scoring, path: Path, told: Told | None = None) -> Score
     refuse_what_is_no_file(place := behind(path))
     if place.exists() and place.samefile(scoring.path):
         raise EvalDataError(str(path), [Problem("", "is the run itself, which stays as it is; name another file")])
-    beside = place.with_name(f".{place.name}.part")
+    unfinished = place.with_name(f".{place.name}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w+b") as lines:
+        with unfinished.open("w+b") as lines:
             lines.write(line_of(scored_header(read_header(scoring.path))).encode())
             scores = scoring.scores(told, lines)
         if not scoring.stopped:
-            beside.replace(place)
+            unfinished.replace(place)
     except OSError as fault:
         raise EvalDataError(str(path), [Problem("", f"can't be written: {fault.strerror or fault}")]) from None
     finally:
         with suppress(OSError):
-            beside.unlink()
+            unfinished.unlink()
     return scores
 
 

@@ -80,9 +80,9 @@ class Checking(Scoring):
     kind = Labelled
     listed = ALL
 
-    def __init__(self, path: Path, *, jobs: int | None = None) -> None:
+    def __init__(self, path: Path, *, jobs: int | None = None, strict: bool = False) -> None:
         suite = Suite(name="check", about="Labelled drafts.", data=(path.name,), scorers=FIGURES)
-        super().__init__(suite, path, jobs=jobs)
+        super().__init__(suite, path, jobs=jobs, strict=strict)
 
     def score(self, told: Callable[[Sums], None] | None = None) -> CheckScore:
         """What `check` found beside what it should have; `told` is called with the sums of each part.

@@ -89,9 +89,9 @@ class Tape:
         text = json.dumps(exchange, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         self._refuse_secrets(text, name)
         self.folder.mkdir(parents=True, exist_ok=True)
-        beside = self.folder / f".{name}"
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(self.folder / name)
+        unnamed = self.folder / f".{name}"
+        unnamed.write_text(text, encoding="utf-8")
+        unnamed.replace(self.folder / name)
         self._played.add(name)
 
     def _refuse_secrets(self, text: str, name: str) -> None:

@@ -94,8 +94,8 @@ class RunFile:
         wanted |= dict.fromkeys(places)
         if list(wanted) == list(places):
             return
-        beside = self.path.with_name(f"{self.path.name}.sorted")
-        with self.path.open("rb") as held, beside.open("wb") as made:
+        ordered = self.path.with_name(f"{self.path.name}.sorted")
+        with self.path.open("rb") as held, ordered.open("wb") as made:
             made.write(held.readline())
             for key in wanted:
                 start, length = places[key]
@@ -103,7 +103,7 @@ class RunFile:
                 made.write(held.read(length))
             made.flush()
             os.fsync(made.fileno())
-        beside.replace(self.path)
+        ordered.replace(self.path)
 
     def count(self) -> int:
         """How many whole records are in the file; none where there is no file."""

@@ -19,23 +19,23 @@ from drafter.errors import DrafterError
 from drafter.evals.offline import bar_for_good
 
 Given = TypeVar("Given")
-Made = TypeVar("Made")
+Worked = TypeVar("Worked")
 
 
-def side_by_side(work: Callable[[Given], Made], given: Iterator[Given], jobs: int) -> Iterator[Made]:
+def side_by_side(work: Callable[[Given], Worked], given: Iterator[Given], jobs: int) -> Iterator[Worked]:
     """What comes of each thing that is given, in their order, by so many processes.
 
     A few are under way at a time, so that any number takes the same memory. Raises DrafterError where a process ends by
     itself.
     """
     with _workers(jobs) as workers:
-        under_way: list[Future[Made]] = [workers.submit(work, one) for one in islice(given, 2 * jobs + 2)]
+        under_way: list[Future[Worked]] = [workers.submit(work, one) for one in islice(given, 2 * jobs + 2)]
         while under_way:
             yield _result(under_way.pop(0))
             under_way += [workers.submit(work, one) for one in islice(given, 1)]
 
 
-def _result(of: Future[Made]) -> Made:
+def _result(of: Future[Worked]) -> Worked:
     try:
         return of.result()
     except BrokenProcessPool:
