@@ -49,6 +49,16 @@ def folder_from(name: str, place: Path) -> Iterator[None]:
             _elsewhere.pop()
 
 
+def stand_in() -> Path | None:
+    """What `folder_from` has stand in for the content root, to be handed to a process that is begun."""
+    return _elsewhere[-1] if _elsewhere else None
+
+
+def read_from(root: Path) -> None:
+    """Has everything be read from another content root from here on; for worker processes."""
+    _elsewhere.append(root)
+
+
 @cache
 def read_text(path: str) -> str:
     """The text of one content file, named from the content root ("prompts/system.md"), with plain line ends."""

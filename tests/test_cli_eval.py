@@ -158,8 +158,11 @@ class TestCommands:
         assert re.search(r"live: writer: is a model.*eval produce SUITE --model NAME", done.err)
         assert "--model" in command("eval", "produce", "--help").out
 
-    def test_a_run_is_scored_with_other_rule_packs(self, tmp_path: Path, suite_of: Make) -> None:
-        """A changed copy of guardrails/ judges as it says; the scored run tells which packs judged."""
+    @pytest.mark.parametrize("begun", ["fork", "forkserver"])
+    def test_a_run_is_scored_with_other_rule_packs(self, begun: str, tmp_path: Path, suite_of: Make) -> None:
+        """A changed copy of guardrails/ judges as it says, also in processes that are not forked; the scored run tells
+        which packs judged.
+        """
         suite = suite_of(2)
         made_of(suite, tmp_path / "a.jsonl")
         rules = tmp_path / "rules"
@@ -171,7 +174,11 @@ class TestCommands:
             'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["acceptable"]\n'
         )
         words = ["eval", "score", "a.jsonl", "--suite", "mine.toml", "--guardrails", "rules", "--format", "json"]
-        line = [sys.executable, "-m", "drafter", *words, "--save", "scored.jsonl"]
+        (tmp_path / "begun.py").write_text(
+            f"import multiprocessing\nif __name__ == '__main__':\n    multiprocessing.set_start_method({begun!r})\n"
+            "    from drafter.cli import main\n    main()\n"
+        )
+        line = [sys.executable, "begun.py", *words, "--jobs", "2", "--save", "scored.jsonl"]
         done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
         made = json.loads(done.stdout)
         assert (made["shares"]["acceptable"]["count"], made["rejected_by"]) == (0, {"form/placeholder": 2})

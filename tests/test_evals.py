@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,34 @@ def test_whatever_form_it_has_the_scores_are_the_same(
     assert json.loads(done.out)["items"] == 5
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("way", ["-", "pipe"])
+def test_what_comes_through_a_pipe_is_read_as_the_file_is(
+    way: str, pack: Callable[[bytes], bytes], five: list[dict[str, Any]], command: Command, tmp_path: Path
+) -> None:
+    """Standard input or a pipe by its name, packed or not: both can be read but once, and have no name that says so."""
+    five.append(five[0])
+    raw = pack(file_of(five, tmp_path / "items.jsonl").read_bytes())
+    os.mkfifo(tmp_path / "pipe")
+    feeding = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(raw))
+    if way == "pipe":
+        feeding.start()
+    done = command("eval", "check", tmp_path / "pipe" if way == "pipe" else "-", "--json", stdin=raw)
+    if way == "pipe":
+        feeding.join()
+    made, plain = json.loads(done.out), json.loads(command("eval", "check", tmp_path / "items.jsonl", "--json").out)
+    assert (done.code, len(made.pop("unread")), len(plain.pop("unread"))) == (1, 1, 1)
+    assert made == plain
+
+
+def test_what_is_no_text_is_told_in_a_few_lines(command: Command) -> None:
+    """Under the name that a person knows it by, not each of its lines."""
+    done = command("eval", "check", "-", stdin=b"\xff\n" * 1_000)
+    err = " ".join(done.err.split())
+    assert (done.code, err.count("is not UTF-8"), "and 995 more could not be read" in err) == (2, 5, True)
+    assert err.startswith("drafter: standard input: holds no item")
+
+
 @given(total=st.integers(1, 10_000), share=st.floats(0, 1))
 def test_an_interval_holds_its_share(total: int, share: float) -> None:
     """The bounds lie within 0 and 1 and around the share."""
@@ -172,23 +202,30 @@ def test_the_command_prints_figures_and_misses(command: Command, item: Item, tmp
     ) + "\n"  # fmt: skip
 
 
-@pytest.mark.parametrize(("options", "code", "items"), [((), 1, 1), (("--strict",), 2, None)])
-def test_a_line_that_cannot_be_read_is_told(
-    options: tuple[str, ...],
-    code: int,
-    items: int | None,
-    command: Command,
-    item: Item,
-    tmp_path: Path,
-) -> None:
-    """It is named with its line, and the rest is scored, unless `--strict` wants all or nothing."""
+def test_a_line_that_cannot_be_read_is_told(command: Command, item: Item, tmp_path: Path) -> None:
+    """It is named with its number, and the rest is scored."""
     path = tmp_path / "items.jsonl"
     path.write_text(json.dumps(item("good")) + "\n{\n" + json.dumps(item("good")), encoding="utf-8")
-    done = command("eval", "check", path, "--json", *options)
-    assert done.code == code
+    done = command("eval", "check", path, "--json")
     err = " ".join(done.err.split())
+    assert (done.code, json.loads(done.out)["items"]) == (1, 1)
     assert all(said in err for said in ("line 2: is not valid JSON", "line 3: id 'good' is there twice"))
-    assert (json.loads(done.out)["items"] if done.out else None) == items
+
+
+@pytest.mark.parametrize(("second", "said"), [("{", "is not valid JSON"), ("twice", "id 's1' is there twice")])
+def test_with_strict_the_first_such_line_stops_it(
+    second: str, said: str, command: Command, item: Item, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No figure is given, and what stands behind a line that is no item is not scored."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+    judged: list[str] = []
+    monkeypatch.setattr("drafter.evals.scorers.judged", lambda record: judged.append(record.id))
+    lines = [json.dumps(item(f"s{number}")) for number in range(1, 9)]
+    lines[1] = lines[0] if second == "twice" else second
+    (tmp_path / "items.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = command("eval", "check", tmp_path / "items.jsonl", "--json", "--strict")
+    assert (done.code, done.out, f"line 2: {said}" in " ".join(done.err.split())) == (2, "", True)
+    assert second == "twice" or len(judged) < 4
 
 
 def test_a_missing_file_is_an_error_with_its_name(command: Command) -> None:

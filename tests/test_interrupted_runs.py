@@ -189,6 +189,30 @@ def test_ctrl_c_loses_nothing_wherever_it_comes(
     assert 5 <= len(paid) <= 5 + 2 * IN_FLIGHT
 
 
+def test_ctrl_c_pressed_again_loses_nothing_either(tmp_path: Path) -> None:
+    """What is waited for is said once, at once, and is all in the run; the further ones change nothing."""
+    noted: list[str] = []
+    model, said = Odd(), threading.Event()
+
+    class Pressing(Odd):
+        def complete(self, call: ModelCall, *, timeout: float) -> ModelReply:
+            answer = model.complete(call, timeout=timeout)
+            for _ in range(3):
+                os.kill(os.getpid(), signal.SIGINT)
+            said.wait(20)  # which comes while the answers are still being waited for
+            return answer
+
+    def note(text: str) -> None:
+        noted.append(text)
+        said.set()
+
+    job = Job(suite_in(tmp_path), model=Pressing(), in_flight=IN_FLIGHT)
+    with pytest.raises(KeyboardInterrupt):
+        produce(job, tmp_path / "a.jsonl", noted=note)
+    assert re.fullmatch(r"Stopping; waiting for \d answers?, which will be saved \.\.\.", " ".join(noted))
+    assert set(saved(tmp_path / "a.jsonl")) == model.paid
+
+
 def test_a_wrong_line_that_stops_it_loses_no_answer(tmp_path: Path) -> None:
     """With `strict`, what was under way when the line was come to is in the run."""
     suite, model = suite_in(tmp_path), Odd()
@@ -234,6 +258,7 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     assert "`produce --resume` goes on" in " ".join(err.split())
     assert err.endswith("Stopped.\n")
     assert "acceptable" in out
+    assert "fell short" not in out
     assert "Traceback" not in err
     assert command(*produced, "--resume").code == 0
     assert [one.id for one in read_run(run)[1]] == [f"s{number}" for number in range(150)]
@@ -264,6 +289,25 @@ def test_scoring_that_is_stopped_tells_what_it_has(
     assert "fell short" not in done.out + done.err
 
 
+def test_scoring_that_is_stopped_begins_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where an id is there twice, which has everything counted again otherwise."""
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
+    suite = suite_in(tmp_path, 8)
+    data = suite.files[0]
+    data.write_text(data.read_text(encoding="utf-8").replace('"s1"', '"s0"'), encoding="utf-8")
+    judged = []
+
+    def judge(record: Record) -> None:
+        judged.append(record.id)
+        if len(judged) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    scoring = Scoring(suite, data, jobs=1)
+    scoring.scores()
+    assert (scoring.stopped, len(judged)) == (True, 6)
+
+
 def test_nothing_stays_of_scoring_that_was_killed(tmp_path: Path) -> None:
     """Its other processes end with it, so that what they print to is closed."""
     suite_in(tmp_path, 8)
@@ -279,6 +323,17 @@ def test_nothing_stays_of_scoring_that_was_killed(tmp_path: Path) -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     assert (process.returncode, b"at work" in err) == (-signal.SIGKILL, True)
+
+
+def test_a_process_that_ends_by_itself_is_told(tmp_path: Path, command: Command) -> None:
+    """Exit 2 with what may help, and no traceback: under `--gate`, 1 would say that the run fell short."""
+    suite_in(tmp_path, 8)
+    (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["mine:good"]\n')
+    (tmp_path / "mine.py").write_text("import os\n\ndef good(one):\n    os.kill(os.getpid(), 9)\n")
+    words = ("eval", "score", tmp_path / "data.jsonl", "--suite", tmp_path / "mine.toml", "--jobs", "2", "--gate")
+    done = command(*words)
+    told = [said in done.err for said in ("ended by itself", "--jobs 1", "Traceback")]
+    assert (done.code, told) == (2, [True, True, False])
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])

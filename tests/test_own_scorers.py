@@ -81,6 +81,13 @@ class TestOwnScorers:
             scores_of(suite, tmp_path / "a.jsonl", jobs)
         assert said in str(wrong.value)
 
+    def test_one_that_takes_something_else_is_told_that_alone(self, suite_of: Make, tmp_path: Path) -> None:
+        """It was found, so nothing is said of where it was looked for."""
+        self.brought(tmp_path, "def good():\n    return True\n")
+        made_of(suite := suite_of(scorers=["mine:good"]), tmp_path / "a.jsonl")
+        with pytest.raises(EvalDataError, match=r"takes 0 positional arguments but 1 was given for sample 's0'$"):
+            scores_of(suite, tmp_path / "a.jsonl")
+
     def test_helpers_of_one_name_are_each_suites_own(self, suite_of: Make, tmp_path: Path) -> None:
         """Imported at the top or when it is scored, from a file or a package: never from another suite's folder."""
         made_of(suite_of(), tmp_path / "a.jsonl")
@@ -106,7 +113,24 @@ class TestOwnScorers:
         assert work(chunk).sums.numbers["mine:good"] == {11.0: 6}
         text = (tmp_path / file).read_text(encoding="utf-8")
         self.brought(tmp_path, text.replace("1", "2"), file)
-        assert work(chunk).sums.numbers["mine:good"] == {(12.0 if file == "held.py" else 21.0): 6}
+        assert Work(suite)(chunk).sums.numbers["mine:good"] == {(12.0 if file == "held.py" else 21.0): 6}
+        with pytest.raises(EvalDataError, match=f"{file}: was edited while it scored"):
+            work(chunk)
+
+    @pytest.mark.parametrize("jobs", [1, 2])
+    def test_one_that_is_edited_while_it_scores_is_refused(
+        self, jobs: int, suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In whichever process: there is no figure of two versions."""
+        monkeypatch.setattr("drafter.evals.reading.BLOCK", 1_000)
+        text = "from pathlib import Path\n\ndef good(one):\n    if one.id == 's1':\n"
+        edit = "        Path(__file__).with_name('mine.txt').replace(__file__)\n"
+        self.brought(tmp_path, f"{text}{edit}    return 1\n")
+        self.brought(tmp_path, "def good(one):\n    return 2\n", "mine.txt")
+        suite = suite_of(20, scorers=["mine:good"])
+        made_of(suite, tmp_path / "a.jsonl")
+        with pytest.raises(EvalDataError, match=r"mine\.py: was edited while it scored"):
+            scores_of(suite, tmp_path / "a.jsonl", jobs)
 
     @pytest.mark.parametrize("jobs", [1, 2])
     @pytest.mark.parametrize(

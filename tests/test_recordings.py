@@ -75,40 +75,31 @@ def test_what_was_recorded_is_played_without_a_network(suite_of: Make, record: R
     assert list(read_run(tmp_path / "recorded.jsonl")[1]) == again
 
 
-def test_several_processes_play_what_one_does(
-    suite_of: Make, record: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_sample_is_played_as_if_it_were_the_first(
+    suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same bytes, and the same notes: of what is missing, in the suite's order, and of what is not asked for."""
-    monkeypatch.setattr("drafter.evals.playing.FEW", 3)
-    monkeypatch.setattr("drafter.evals.playing.BATCH", 2)
+    """Of an endpoint that takes no schema, which a model remembers: alone, resumed or in parts, the same bytes."""
     suite = suite_of()
-    asked = [{**REQUEST, "appreciated": [f"the tour of hall {number}"]} for number in range(12)]
+    asked = [{**REQUEST, "appreciated": [f"the tour of hall {number}"]} for number in range(4)]
     lines = [json.dumps({"id": f"s{number}", "request": request}) for number, request in enumerate(asked)]
-    suite.files[0].write_text("\n".join(lines[:10]), encoding="utf-8")
-    record(suite)
-    suite.files[0].write_text("\n".join([lines[11], *lines[1:9], lines[10]]), encoding="utf-8")
-    runs: list[bytes] = []
-    notes: list[list[str]] = []
-    for jobs in (1, 2):
-        notes.append([])
-        produce(Job(suite, jobs=jobs), tmp_path / f"{jobs}.jsonl", noted=notes[-1].append)
-        runs.append((tmp_path / f"{jobs}.jsonl").read_bytes())
-    assert (runs[0], notes[0]) == (runs[1], notes[1])
-    assert [one.id for one in read_run(tmp_path / "2.jsonl")[1] if one.fault] == ["s11", "s10"]
-    assert ["hall 11" in notes[1][0], "hall 10" in notes[1][1], "2 recorded exchanges were" in notes[1][2]] == [
-        True
-    ] * 3
+    suite.files[0].write_text("\n".join(lines), encoding="utf-8")
 
+    def plain(sent: dict[str, Any]) -> Answer:
+        if sent.get("response_format", {}).get("type") == "json_schema":
+            return Answer({"error": {"message": "response_format json_schema is unknown"}}, status=400)
+        return completion(json.dumps(GOOD))
 
-def test_a_broken_recording_stops_whoever_plays_it(
-    suite_of: Make, record: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is named, also where another process has come to it."""
-    monkeypatch.setattr("drafter.evals.playing.FEW", 0)
-    suite = suite_of()
-    (tmp_path / "tape" / record(suite)[0]).write_text("{}")
-    with pytest.raises(EvalDataError, match="is no recorded exchange"):
-        produce(Job(suite, jobs=2), tmp_path / "a.jsonl")
+    with endpoint(plain) as served:
+        monkeypatch.setenv("OPENAI_BASE_URL", served.base_url)
+        produce(Job(suite, recording=True, in_flight=1), tmp_path / "recorded.jsonl")
+    whole = (tmp_path / "recorded.jsonl").read_bytes()
+    records, notes = played(suite, tmp_path / "whole.jsonl")
+    assert ([one.fault for one in records], notes) == ([None] * 4, [])
+    (tmp_path / "torn.jsonl").write_bytes(b"".join(whole.splitlines(keepends=True)[:3]))
+    produce(Job(suite), tmp_path / "torn.jsonl", resume=True)
+    assert whole == (tmp_path / "whole.jsonl").read_bytes() == (tmp_path / "torn.jsonl").read_bytes()
+    produce(Job(suite, shard=(1, 2)), tmp_path / "part.jsonl")
+    assert set((tmp_path / "part.jsonl").read_bytes().splitlines()) < set(whole.splitlines())
 
 
 def test_a_file_is_named_by_what_it_holds_and_holds_nothing_else(

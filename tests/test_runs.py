@@ -149,6 +149,15 @@ def test_runs_and_data_may_be_packed(suite_of: Make, tmp_path: Path) -> None:
     assert figures_of[0] == figures_of[1]
 
 
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst"])
+def test_a_packed_run_has_the_times_that_it_had(name: str, suite_of: Make, tmp_path: Path) -> None:
+    """What each sample took stays where it was when the run is packed."""
+    raw = made_of(suite := suite_of(scorers=["seconds"]), tmp_path / "a.jsonl")
+    (tmp_path / name).write_bytes((gzip.compress if name.endswith(".gz") else zstandard.compress)(raw))
+    packed, plain = scores_of(suite, tmp_path / name), scores_of(suite, tmp_path / "a.jsonl")
+    assert packed.numbers["seconds"] == plain.numbers["seconds"]
+
+
 def test_every_line_of_a_run_follows_the_schema(suite_of: Make, tmp_path: Path, command: Command) -> None:
     """The schema that is published is that of the code, and every line of a run and of a scored run is held to it."""
     published = json.loads(read_text("evals/run.schema.json"))
@@ -162,6 +171,14 @@ def test_every_line_of_a_run_follows_the_schema(suite_of: Make, tmp_path: Path, 
         assert len(lines) == 7
         assert [line for line in lines if not judge.is_valid(json.loads(line))] == []
     assert not judge.is_valid({"id": "x", "request": {}, "mood": "sad"})
+
+
+def test_a_page_of_two_suites_is_refused(suite_of: Make, tmp_path: Path) -> None:
+    """As comparing them is: what one was asked for says nothing of the other."""
+    made_of(suite := suite_of(), tmp_path / "a.jsonl")
+    made_of(suite_of(name="other"), tmp_path / "b.jsonl")
+    with pytest.raises(EvalDataError, match=r"is a run of other, and .* one of mine"):
+        page(suite, tmp_path / "a.jsonl", tmp_path / "b.jsonl")
 
 
 def test_a_page_judges_each_draft_once(suite_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,6 +113,38 @@ class TestRuns:
             save_scored(Scoring(suite, tmp_path / "run.jsonl"), tmp_path / name)
         assert sorted(tmp_path.iterdir()) == before
 
+    @pytest.mark.parametrize("way", ["run", "record"])
+    @pytest.mark.parametrize("held", ["data", "scored"])
+    def test_what_is_no_run_is_not_replaced_by_one(
+        self, way: str, held: str, command: Command, suite_of: Make, tmp_path: Path
+    ) -> None:
+        """A suite's own data, or a baseline, where its run would be saved: it is told, and stays to the byte."""
+        made_of(suite := suite_of(), tmp_path / "a.jsonl")
+        writer = {"run": '"phrasebook"', "record": '"recorded"\nmodel = "m"\nrecordings = "tape"'}[way]
+        text = f'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nwriter = {writer}\n'
+        (tmp_path / "mine.toml").write_text(text)
+        place = tmp_path / "mine.jsonl"
+        if held == "data":
+            place.write_bytes((tmp_path / "data.jsonl").read_bytes())
+        else:
+            save_scored(Scoring(suite, tmp_path / "a.jsonl"), place)
+        before = place.read_bytes()
+        done = command("eval", way, tmp_path / "mine.toml", "--runs", tmp_path)
+        assert (done.code, "mine.jsonl: is no run, so it stays" in " ".join(done.err.split())) == (2, True)
+        assert place.read_bytes() == before
+
+    def test_a_scored_run_replaces_a_file_by_force_alone(
+        self, command: Command, suite_of: Make, tmp_path: Path
+    ) -> None:
+        """`--save` names a file as `--out` does: what is there stays, and `--force` is named."""
+        made_of(suite_of(), tmp_path / "a.jsonl")
+        (tmp_path / "mine.toml").write_text('name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["words"]\n')
+        (there := tmp_path / "there.txt").write_text("mine")
+        words = ("eval", "score", tmp_path / "a.jsonl", "--suite", tmp_path / "mine.toml", "--save", there)
+        done = command(*words)
+        assert (done.code, "add --force" in " ".join(done.err.split()), there.read_text()) == (2, True, "mine")
+        assert (command(*words, "--force").code, there.read_text() == "mine") == (0, False)
+
     def test_a_link_to_a_run_is_the_run(self, suite_of: Make, tmp_path: Path) -> None:
         """It is gone on with, put in order, held and taken away where it lies; the link stays a link."""
         suite = suite_of()

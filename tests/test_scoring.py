@@ -93,6 +93,22 @@ class TestFigures:
         made = score(suite_of(scorers=["obeyed"], gates=gates), map(outcome, map(Record.model_validate, asked)))
         assert (made.shares["obeyed"].count, [one.figure for one in made.shortfalls]) == (0, short)
 
+    @pytest.mark.parametrize(("kept", "gates", "short"), [(6, {}, []), (4, {}, [2]), (4, {"missing": {"most": 2}}, [])])
+    def test_a_part_of_a_run_has_not_passed(
+        self, kept: int, gates: dict[str, Any], short: list[int], suite_of: Make, tmp_path: Path
+    ) -> None:
+        """The samples that it lacks are counted and fall short, unless the suite allows for them."""
+        lines = made_of(suite := suite_of(gates=gates), tmp_path / "a.jsonl").splitlines(keepends=True)
+        (tmp_path / "part.jsonl").write_bytes(b"".join(lines[: kept + 1]))
+        made = scores_of(suite, tmp_path / "part.jsonl")
+        assert made.counts["missing"] == 6 - kept
+        assert [(one.figure, one.value) for one in made.shortfalls] == [("missing", value) for value in short]
+
+    def test_of_another_suite_it_is_not_known_what_is_missing(self, suite_of: Make, tmp_path: Path) -> None:
+        """A run that was made when the suite had other samples lacks none of them."""
+        made_of(suite_of(), tmp_path / "a.jsonl")
+        assert scores_of(suite_of(8), tmp_path / "a.jsonl").counts["missing"] == 0
+
     def test_only_what_was_tried_has_passed(self, suite_of: Make, tmp_path: Path) -> None:
         """Nothing tried, something lacking, an error or Ctrl-C is no pass, and the last two are errors in JUnit."""
         made_of(suite := suite_of(), tmp_path / "a.jsonl")

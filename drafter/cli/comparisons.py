@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drafter.cli import examples, render
-from drafter.cli.evaluate import evaluate
+from drafter.cli.evaluate import at_hand, evaluate
 from drafter.cli.outcome import Place
 from drafter.cli.runs import As, Force, Form, Jobs, OtherSuite, Out, RunPath, Strict, put_as, suite_of
 
@@ -54,8 +55,8 @@ def compare(
 
     place = Place(out, force)
     place.check()
-    with barred():
-        made = compared(load_suite(suite or suite_of(before)), before, after, jobs=jobs, strict=strict)
+    with at_hand(before) as old, at_hand(after) as new, barred():
+        made = compared(load_suite(suite or suite_of(old)), old, new, jobs=jobs, strict=strict)
     _deliver(made, form, place)
     if gate:
         raise typer.Exit(EXITS[made.verdict])
@@ -84,8 +85,8 @@ def report(
     place = Place(out, force)
     place.check()
     unread: list[Unread] = []
-    with barred():
-        place.put(page(load_suite(suite or suite_of(run)), run, other, None if strict else unread.append))
+    with at_hand(run) as first, at_hand(other) if other is not None else nullcontext() as second, barred():
+        place.put(page(load_suite(suite or suite_of(first)), first, second, None if strict else unread.append))
     for one in unread[:SHOWN]:
         render.note(str(one), label="not read")
     if unread:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +20,10 @@ from drafter.evals.reports import lines_in_words, share
 if TYPE_CHECKING:
     from drafter.evals import Checking, CheckScore, Miss
     from drafter.evals.check import Group
+
+STANDARD = "standard input"
+PACKED_AS = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"PAR1": ".parquet"}
+"""How a packed file begins, which has no name that says so where it comes through a pipe."""
 
 evaluate = typer.Typer(
     no_args_is_help=True,
@@ -40,20 +44,17 @@ def check(
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The scores as one JSON object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Score nothing where a line can't be read.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first line that can't be read.")] = False,
 ) -> None:
     """Score the guardrails on labelled drafts: what got through, what was blocked in vain, and each miss.
 
     Lines that can't be read are told, counted and left out, and the command then exits 1; with --strict they stop it.
     """
-    from drafter.errors import EvalDataError, Problem
     from drafter.evals import Checking
 
-    with _at_hand(file) as path:
-        checking = Checking(path)
+    with at_hand(Path(file)) as path:
+        checking = Checking(path, strict=strict)
         score = _scored(checking)
-    if strict and score.unread:
-        raise EvalDataError(path.name, [Problem("", one) for one in score.unread])
     if checking.stopped:
         render.note(f"These are the figures of the first {score.items} drafts of {path.name}.")
     if as_json and not checking.stopped:  # half a document would pass for a whole one
@@ -69,16 +70,31 @@ def check(
 
 
 @contextmanager
-def _at_hand(file: str) -> Iterator[Path]:
-    """A file that can be read twice, as an id that is there twice asks for: standard input is kept for that time."""
-    if file != "-":
-        yield Path(file)
+def at_hand(file: Path) -> Iterator[Path]:
+    """A file that can be read again and again: what comes through a pipe, or as "-", is kept for the time of the block.
+
+    Errors name it as the person does.
+    """
+    from drafter.errors import EvalDataError
+
+    standard = file == Path("-")
+    if not standard and (not file.exists() or file.is_file() or file.is_dir()):
+        yield file
         return
     with TemporaryDirectory() as folder:
-        kept = Path(folder) / "standard input"
-        with kept.open("wb") as stream:
-            shutil.copyfileobj(sys.stdin.buffer, stream)
-        yield kept
+        kept = Path(folder) / (STANDARD if standard else file.name)
+        with nullcontext(sys.stdin.buffer) if standard else file.open("rb") as given, kept.open("wb") as stream:
+            shutil.copyfileobj(given, stream)
+        with kept.open("rb") as stream:
+            begins = stream.read(max(map(len, PACKED_AS)))
+        suffix = next((PACKED_AS[sign] for sign in PACKED_AS if begins.startswith(sign)), "")
+        named = kept.rename(f"{kept}{suffix}")
+        try:
+            yield named
+        except EvalDataError as fault:
+            if fault.source != str(named):
+                raise
+            raise EvalDataError(STANDARD if standard else str(file), fault.problems) from None
 
 
 def _scored(checking: Checking) -> CheckScore:

@@ -11,7 +11,7 @@ import typer
 
 from drafter.cli import STOPPED, examples, render
 from drafter.cli.bars import bar
-from drafter.cli.evaluate import evaluate
+from drafter.cli.evaluate import at_hand, evaluate
 from drafter.cli.outcome import Place
 from drafter.content import folder_from
 
@@ -35,7 +35,7 @@ Judge = Annotated[str | None, typer.Option(metavar="MODEL", help="Who judges, wh
 Gated = Annotated[bool, typer.Option("--gate", help="Exit 1 where a figure falls short of the suite's gates.")]
 Jobs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes; left out: one a core.")]
 Out = Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")]
-Force = Annotated[bool, typer.Option("--force", help="Let --out replace a file.")]
+Force = Annotated[bool, typer.Option("--force", help="Let a file be replaced.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first line that can't be read.")]
 InFlight = Annotated[int, typer.Option(min=1, help="Model calls at a time.")]
 Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of the Dask cluster, for --engine dask.")]
@@ -76,7 +76,6 @@ def produce(
     out: Annotated[Path | None, typer.Option(help="The file to save; left out: runs/SUITE.jsonl.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
     in_flight: InFlight = 8,
-    jobs: Jobs = None,
     strict: Strict = False,
     engine: On = Engine.LOCAL,
     scheduler: Scheduler = None,
@@ -92,7 +91,7 @@ def produce(
 
         count = produce_on(_address(scheduler), wanted, path, resume=resume, **options)
     else:
-        count = produced(wanted, path, resume=resume, jobs=jobs, **options)
+        count = produced(wanted, path, resume=resume, **options)
     render.note(f"{count} samples are in {path}.")
 
 
@@ -151,7 +150,7 @@ def produced(suite: Suite, path: Path, *, form: Form = Form.TEXT, **options: Any
         there = RunFile(path).count()
         render.note(f"{there} samples are in {path}; `produce --resume` goes on with them. So far:")
         if there:
-            _show(scored(path, suite, form=form), stderr=form is not Form.TEXT)
+            _show(_of_a_part(scored(path, suite, form=form)), stderr=form is not Form.TEXT)
         raise typer.Exit(STOPPED) from None
 
 
@@ -194,17 +193,18 @@ def score(
 
     place = Place(out, force)
     place.check()
+    Place(save, force).check("--save")
     if rules is not None and engine is Engine.DASK:
         raise typer.BadParameter("a cluster's workers have their own; name no other", param_hint="--guardrails")
-    with folder_from("guardrails", rules) if rules is not None else nullcontext():
-        wanted = load_suite(suite or suite_of(run))
+    with at_hand(run) as held, folder_from("guardrails", rules) if rules is not None else nullcontext():
+        wanted = load_suite(suite or suite_of(held))
         if engine is Engine.DASK:
             from drafter.evals.cluster import on_cluster
 
             with on_cluster(_address(scheduler)) as cluster:
-                scores = scored(run, wanted, form=form, save=save, strict=strict, engine=cluster)
+                scores = scored(held, wanted, form=form, save=save, strict=strict, engine=cluster)
         else:
-            scores = scored(run, wanted, form=form, save=save, strict=strict, jobs=jobs)
+            scores = scored(held, wanted, form=form, save=save, strict=strict, jobs=jobs)
     deliver(scores, form, place)
     if gate and scores.shortfalls:
         raise typer.Exit(1)
@@ -255,11 +255,15 @@ def scored(run: Path, suite: Suite, *, form: Form = Form.TEXT, save: Path | None
         scores = scoring.scores(told) if save is None else save_scored(scoring, save, told)
     if scoring.stopped:
         if scores.samples:
-            render.note(f"These are the figures of the first {scores.samples} samples of {run}.")
-            part = scores.model_copy(update={"shortfalls": ()})  # gates are for the whole
-            _show(part, stderr=form is not Form.TEXT)
+            render.note(f"These are the figures of the first {scores.samples} samples of {run.name}.")
+            _show(_of_a_part(scores), stderr=form is not Form.TEXT)
         raise typer.Exit(STOPPED)
     return scores
+
+
+def _of_a_part(scores: Scores) -> Scores:
+    """Figures of what was done until Ctrl-C: gates are for the whole."""
+    return scores.model_copy(update={"shortfalls": ()})
 
 
 def deliver(scores: Scores, form: Form, place: Place) -> None:

@@ -135,7 +135,7 @@ def _run(
 
     path, judged = folder / f"{suite.name}.jsonl", folder / f"{suite.name}.scored.jsonl"
     RunFile(path).remove()
-    produced(suite, path, form=form, strict=strict, jobs=jobs)
+    produced(suite, path, form=form, strict=strict)
     scores = scored(path, suite, form=form, save=judged, jobs=jobs, strict=strict)
     against = suite.compared_with
     if renew and against is not None:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from drafter.errors import EvalDataError, Problem
 from drafter.evals.comparing import Comparison, compare
-from drafter.evals.reading import read_header, read_scored
+from drafter.evals.reading import read_header, read_scored, refuse_two_suites
 from drafter.evals.records import Scored, Unread, line_of
 from drafter.evals.runfile import behind, refuse_what_is_no_file
 from drafter.evals.scoring import Scores, Scoring, scored_header
@@ -27,19 +27,19 @@ def save_scored(scoring: Scoring, path: Path, told: Told | None = None) -> Score
     refuse_what_is_no_file(place := behind(path))
     if place.exists() and place.samefile(scoring.path):
         raise EvalDataError(str(path), [Problem("", "is the run itself, which stays as it is; name another file")])
-    beside = place.with_name(f".{place.name}.part")
+    unfinished = place.with_name(f".{place.name}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w+b") as lines:
+        with unfinished.open("w+b") as lines:
             lines.write(line_of(scored_header(read_header(scoring.path))).encode())
             scores = scoring.scores(told, lines)
         if not scoring.stopped:
-            beside.replace(place)
+            unfinished.replace(place)
     except OSError as fault:
         raise EvalDataError(str(path), [Problem("", f"can't be written: {fault.strerror or fault}")]) from None
     finally:
         with suppress(OSError):
-            beside.unlink()
+            unfinished.unlink()
     return scores
 
 
@@ -49,9 +49,7 @@ def compared(suite: Suite, before: Path, after: Path, *, jobs: int | None = None
     Lines that can't be read are told in the comparison, which then passes nothing; `strict` stops at the first. Raises
     EvalDataError where the runs are of different suites, and KeyboardInterrupt where Ctrl-C stops the judging.
     """
-    one, other = read_header(before).suite, read_header(after).suite
-    if one != other:
-        raise EvalDataError(str(after), [Problem("", f"is a run of {other}, and {before} one of {one}")])
+    refuse_two_suites(before, after)
     unread: tuple[list[Unread], list[Unread]] = ([], [])
     old, new = (
         list(_side(suite, path, jobs, None if strict else lines.append))

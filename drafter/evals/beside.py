@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import takewhile
@@ -42,9 +42,14 @@ class Beside:
             return _loaded(own, file)
 
     @property
+    def files(self) -> dict[Path, str]:
+        """The files that were loaded, each with the hash of what it held."""
+        return dict(self._files)
+
+    @property
     def is_edited(self) -> bool:
         """Whether a file that was loaded is another by now."""
-        return any(_hash(file) != held for file, held in self._files.items())
+        return bool(edited(self._files))
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -76,6 +81,11 @@ class Beside:
                     self._files[Path(file)] = _hash(Path(file))
 
 
+def edited(files: Mapping[Path, str]) -> list[Path]:
+    """Which of some files are not any more what their hashes say."""
+    return [file for file, held in files.items() if _hash(file) != held]
+
+
 _OPENED: dict[Path, Beside] = {}
 
 
@@ -85,6 +95,11 @@ def of(folder: Path) -> Beside:
     if held is None or held.is_edited:
         held = _OPENED[folder] = Beside(folder)
     return held
+
+
+def loaded(folder: Path) -> dict[Path, str]:
+    """The files of a folder that were loaded last, each with the hash of what it held then."""
+    return _OPENED[folder].files if folder in _OPENED else {}
 
 
 def _loaded(name: str, file: Path) -> ModuleType:

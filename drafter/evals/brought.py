@@ -117,6 +117,7 @@ def _wrong(name: str, folder: Path, what: str, fault: BaseException) -> EvalData
     frames = [one for one in extract_tb(fault.__traceback__) if one.filename not in ours and "<" not in one.filename]
     near = [one for one in frames if Path(one.filename).is_relative_to(folder)]
     if not frames:
-        return EvalDataError(name, [Problem("scorers", f"{what}; looked for in {folder} and among what is installed")])
+        searched = f"; looked for in {folder} and among what is installed" * isinstance(fault, ImportError)
+        return EvalDataError(name, [Problem("scorers", what + searched)])
     place = near[-1] if near else frames[0]
     return EvalDataError(place.filename, [Problem(f"line {place.lineno}", f"scorer {name} {what}")])

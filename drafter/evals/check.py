@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +16,9 @@ from drafter.evals.statistics import Rate
 from drafter.evals.suites import Suite
 from drafter.evals.sums import ALL, Sums
 from drafter.guardrails.pack import RULES
+
+SHOWN = 5
+"""Lines that can't be read of which the error tells that there is nothing else."""
 
 FIGURES = ("escapes", "false_blocks", "right_rule")
 
@@ -76,9 +80,9 @@ class Checking(Scoring):
     kind = Labelled
     listed = ALL
 
-    def __init__(self, path: Path, *, jobs: int | None = None) -> None:
+    def __init__(self, path: Path, *, jobs: int | None = None, strict: bool = False) -> None:
         suite = Suite(name="check", about="Labelled drafts.", data=(path.name,), scorers=FIGURES)
-        super().__init__(suite, path, jobs=jobs)
+        super().__init__(suite, path, jobs=jobs, strict=strict)
 
     def score(self, told: Callable[[Sums], None] | None = None) -> CheckScore:
         """What `check` found beside what it should have; `told` is called with the sums of each part.
@@ -87,9 +91,11 @@ class Checking(Scoring):
         """
         made = self.sums(told)
         if not made.samples and not self.stopped:
-            raise EvalDataError(
-                str(self.path), [Problem("", "holds no item"), *(Problem("", one) for one in made.unread)]
-            )
+            place = f"{self.path.name}, "
+            said = ["holds no item", *(one.removeprefix(place) for one in islice(made.unread, SHOWN))]
+            if (more := made.unread.count - SHOWN) > 0:
+                said.append(f"and {more:,} more could not be read")
+            raise EvalDataError(str(self.path), [Problem("", what) for what in said])
         return check_score(made)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from drafter.content import read_text
 from drafter.evals.comparing import compare
-from drafter.evals.reading import Told, read_run
+from drafter.evals.reading import Told, read_run, refuse_two_suites
 from drafter.evals.records import Record, Unread
 from drafter.evals.reports import figure_rows, gaps, grounds, rule_rows
 from drafter.evals.scorers import Outcome, judged, outcome_of
@@ -38,8 +38,10 @@ def page(suite: Suite, run: Path, other: Path | None = None, told: Told | None =
     """The page for one run, or for two of one suite.
 
     Lines that can't be read are listed on it, and `told` is told of each; without it the first of them raises
-    EvalDataError, as does a file that can't be read.
+    EvalDataError, as do a file that can't be read and runs of two suites.
     """
+    if other is not None:
+        refuse_two_suites(run, other)
     unread: tuple[list[Unread], list[Unread]] = ([], [])
     heard = [None if told is None else lines.append for lines in unread]
     header, records = read_run(run, heard[0])

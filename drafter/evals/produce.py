@@ -12,7 +12,6 @@ from typing import Any
 
 import drafter
 from drafter.errors import EvalDataError, Problem
-from drafter.evals.playing import played
 from drafter.evals.records import Header, Record, Unread, content_hash, digest
 from drafter.evals.runfile import RunFile, Writer, key_of
 from drafter.evals.stopping import stops_between
@@ -27,9 +26,8 @@ class Job:
     """How a suite is to be produced; `model` and `judge` are as for `Drafter`, where the suite asks for one.
 
     `strict` stops at the first line of the data that is no sample; else it is kept in the run as unread. `recording`
-    has an endpoint answer what a recorded suite has no recording of, `in_flight` calls at a time. What is played from
-    data is made by `jobs` processes; left out, one a core where there are many samples. `shard` is the part of the
-    samples to produce, as its number and how many there are: a sample's part is told by the hash of its id.
+    has an endpoint answer what a recorded suite has no recording of, `in_flight` calls at a time. `shard` is the part
+    of the samples to produce, as its number and how many there are: a sample's part is told by the hash of its id.
     """
 
     suite: Suite
@@ -38,7 +36,6 @@ class Job:
     in_flight: int = 8
     strict: bool = False
     recording: bool = False
-    jobs: int | None = None
     shard: tuple[int, int] = (0, 1)
 
     @property
@@ -90,8 +87,8 @@ def produce(
 
     `told` is called with each record as it is saved, `noted` with what a person should know. What a killed process had
     saved is kept by `resume`; in the end the records are in the suite's order. Whatever stops it, Ctrl-C or an error,
-    what was under way is still waited for and saved; a second Ctrl-C gives it up. Raises EvalDataError for a file that
-    can't be written on, and as `samples` does.
+    what was under way is still waited for and saved, however often Ctrl-C is pressed. Raises EvalDataError for a file
+    that can't be written on, and as `samples` does.
     """
     run = RunFile(path)
     with run.writing(job.header, resume=resume, durable=job.asks) as (done, writer):
@@ -104,12 +101,19 @@ def produce(
             if told is not None:
                 told(record)
 
-        with stops_between() as stop:
-            _keep_all(_made(job, wanted, noted or _unheard), keep, stop)
+        under_way: set[Future[Made]] = set()
+        note = noted or _unheard
+        with stops_between(lambda: _say_what_is_waited_for(under_way, note)) as stop:
+            _keep_all(_made(job, wanted, under_way, note), keep, stop)
         _keep_unread(unread if job.shard[0] == 0 else [], done, writer, order)
         writer.flush()
         run.settle(order)
     return sum(not key.startswith("\n") for key in order)
+
+
+def _say_what_is_waited_for(under_way: set[Future[Made]], noted: Callable[[str], None]) -> None:
+    if count := sum(not one.done() for one in under_way):
+        noted(f"Stopping; waiting for {count} {'answer' if count == 1 else 'answers'}, which will be saved ...")
 
 
 def _unheard(note: str) -> None:
@@ -152,22 +156,22 @@ def _keep_unread(unread: Iterable[Unread], done: frozenset[str], writer: Writer,
             writer.add(one, None)
 
 
-def _made(job: Job, wanted: Iterator[Record], noted: Callable[[str], None]) -> Generator[Made, None, None]:
+def _made(
+    job: Job, wanted: Iterator[Record], under_way: set[Future[Made]], noted: Callable[[str], None]
+) -> Generator[Made, None, None]:
     if job.suite.writer == "none":
         yield from ((sample, 0.0) for sample in wanted)
-    elif job.asks:  # which is waiting, mostly: all else takes the processor
-        with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
-            yield from _as_they_come(at, wanted, job.in_flight)
-        for note in () if at.tape is None else at.tape.notes():
-            noted(note)
-    else:
-        yield from played(job.suite, wanted, 1 if job.shard[1] > 1 else job.jobs, noted)
+        return
+    with desk(job.suite, job.model, job.judge, recording=job.recording) as at:
+        # Who asks is waiting, mostly; all else takes the processor.
+        yield from _as_they_come(at, wanted, under_way, job.in_flight) if job.asks else map(at.make, wanted)
+    for note in () if at.tape is None else at.tape.notes():
+        noted(note)
 
 
-def _as_they_come(at: Desk, wanted: Iterator[Record], at_a_time: int) -> Iterator[Made]:
+def _as_they_come(at: Desk, wanted: Iterator[Record], under_way: set[Future[Made]], at_a_time: int) -> Iterator[Made]:
     """Each record as soon as it is made, so that a killed run has lost nothing that was paid for and answered."""
     with ThreadPoolExecutor(at_a_time) as pool:
-        under_way: set[Future[Made]] = set()
         try:
             for sample in islice(wanted, at_a_time):
                 under_way.add(pool.submit(at.make, sample))

@@ -192,6 +192,13 @@ def read_header(path: Path) -> Header:
     return header
 
 
+def refuse_two_suites(before: Path, after: Path) -> None:
+    """Raises EvalDataError where two runs are of different suites, or where one of them is no run."""
+    one, other = read_header(before).suite, read_header(after).suite
+    if one != other:
+        raise EvalDataError(str(after), [Problem("", f"is a run of {other}, and {before} one of {one}")])
+
+
 def run_chunks(path: Path) -> Iterator[Chunk]:
     """The chunks of a run without its header."""
     for chunk in chunks(path):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from drafter.errors import EvalDataError, Problem
@@ -49,14 +49,6 @@ SHOWN = 2
 def key_of(method: str, url: str, body: Any) -> str:
     """The name of an exchange: the hash of method, the end of the path, and the body in canonical form."""
     return digest(method, "/".join(urlsplit(url).path.split("/")[-2:]), canonical(body)) + ".json"
-
-
-class Heard(NamedTuple):
-    """What was asked of a tape: what was missed, what is shown of that, and what was played."""
-
-    missed: list[str]
-    shown: list[str]
-    played: set[str]
 
 
 class Tape:
@@ -97,9 +89,9 @@ class Tape:
         text = json.dumps(exchange, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         self._refuse_secrets(text, name)
         self.folder.mkdir(parents=True, exist_ok=True)
-        beside = self.folder / f".{name}"
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(self.folder / name)
+        unnamed = self.folder / f".{name}"
+        unnamed.write_text(text, encoding="utf-8")
+        unnamed.replace(self.folder / name)
         self._played.add(name)
 
     def _refuse_secrets(self, text: str, name: str) -> None:
@@ -114,18 +106,6 @@ class Tape:
         self.missed.append(name)
         if len(self._shown) < SHOWN:
             self._shown.append(f"{name} is not recorded. {self._difference(prompt(body))}")
-
-    def heard(self) -> Heard:
-        """What was asked since this was last called, for the tape of another process."""
-        found = Heard(self.missed, list(self._shown), self._played)
-        self.missed, self._played = [], set()
-        return found
-
-    def hear(self, other: Heard) -> None:
-        """What was asked in another process."""
-        self.missed += other.missed
-        self._shown += [one for one in other.shown if one not in self._shown][: SHOWN - len(self._shown)]
-        self._played |= other.played
 
     def notes(self) -> list[str]:
         """What a person should know: what was missed, which files nobody asked for, which are not what they say."""

@@ -75,7 +75,7 @@ def rule_rows(scores: Scores, *, intervals: bool = True) -> Iterator[tuple[str, 
 
 def wrongly(scores: Scores) -> str:
     """How many drafts were judged wrongly, by kind: "34 × escape, 7 × false block"; empty where none was."""
-    kinds = {kind: count for kind, count in scores.counts.items() if kind not in {"failed", "unread"}}
+    kinds = {kind: count for kind, count in scores.counts.items() if kind not in {"failed", "unread", "missing"}}
     return ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
 
 

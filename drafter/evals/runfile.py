@@ -20,12 +20,13 @@ from drafter.evals.records import Header, Record, Unread, canonical, line_of
 class RunFile:
     """A run on disk: `PATH` holds the header and the records, `PATH.timings` when it was begun and what each took.
 
-    Where the path is a link, the run is the file behind it, whoever else leads to it.
+    One that was packed has the times that it had before. Where the path is a link, the run is the file behind it,
+    whoever else leads to it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = behind(path)
-        self.timings = self.path.with_name(f"{self.path.name}.timings")
+        self.timings = self.path.with_name(f"{self.path.name.removesuffix('.gz').removesuffix('.zst')}.timings")
 
     @contextmanager
     def writing(self, header: Header, *, resume: bool, durable: bool = True) -> Iterator[tuple[frozenset[str], Writer]]:
@@ -66,11 +67,22 @@ class RunFile:
         return frozenset(key for key, _, _ in _lines(self.path))
 
     def remove(self) -> None:
-        """Takes the run away, if there is one. Raises EvalDataError where a process writes it."""
+        """Takes the run away, if there is one. Raises EvalDataError for what is none, or where a process writes it."""
         if self.path.exists():
             refuse_what_is_no_file(self.path)
+            self._refuse_what_is_no_run()
             with _locked(self.path):
                 self.path.unlink(missing_ok=True)
+
+    def _refuse_what_is_no_run(self) -> None:
+        """A suite's data, or a baseline, may have the name that its run would have."""
+        try:
+            is_run = not self.path.stat().st_size or read_header(self.path).judged is None
+        except EvalDataError:
+            is_run = False
+        if not is_run:
+            what = "is no run, so it stays as it is; have runs saved in another folder, with --runs"
+            raise EvalDataError(str(self.path), [Problem("", what)])
 
     def settle(self, order: Iterable[str]) -> None:
         """Puts the lines into an order of keys, where they are not; written beside, then put in place.
@@ -82,8 +94,8 @@ class RunFile:
         wanted |= dict.fromkeys(places)
         if list(wanted) == list(places):
             return
-        beside = self.path.with_name(f"{self.path.name}.sorted")
-        with self.path.open("rb") as held, beside.open("wb") as made:
+        ordered = self.path.with_name(f"{self.path.name}.sorted")
+        with self.path.open("rb") as held, ordered.open("wb") as made:
             made.write(held.readline())
             for key in wanted:
                 start, length = places[key]
@@ -91,7 +103,7 @@ class RunFile:
                 made.write(held.read(length))
             made.flush()
             os.fsync(made.fileno())
-        beside.replace(self.path)
+        ordered.replace(self.path)
 
     def count(self) -> int:
         """How many whole records are in the file; none where there is no file."""

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
 from drafter.errors import EvalDataError, Problem
+from drafter.evals import beside
 from drafter.evals.brought import scorers_of
 from drafter.evals.reading import Chunk, chunks, entries, read_header, run_chunks, twice
 from drafter.evals.records import Header, Record, Sample, Scored, Unread, content_hash, digest, line_of
 from drafter.evals.runfile import RunFile
 from drafter.evals.scorers import SECONDS, Outcome, Scorer, outcome
 from drafter.evals.statistics import Rate
-from drafter.evals.suites import Gate, Suite
+from drafter.evals.suites import Gate, Suite, samples
 from drafter.evals.sums import Figures, Miss, Numbers, RuleFigures, Sums, numbers_of
 from drafter.evals.workers import side_by_side
 
@@ -44,7 +45,8 @@ class Scores(Figures):
     """All figures of a run: in all, by regime and by rule; what was judged wrongly, what failed, what fell short.
 
     `variety` is distinct-4 over the messages that were written: the share of their runs of four words that are new.
-    `misses`, `failed` and `unread` list the first thousand of each kind; `counts` has how many there are of each.
+    `misses`, `failed` and `unread` list the first thousand of each kind; `counts` has how many there are of each, and
+    as `missing` how many samples of the suite the run lacks, where it was made of the suite as that is now.
     """
 
     suite: str
@@ -77,17 +79,26 @@ class Engine(Protocol):
 
 
 class Work:
-    """What a worker does with a chunk. It travels to other processes, and holds of the scorers their names alone."""
+    """What a worker does with a chunk. It travels to other processes, and holds of the scorers their names, and the
+    hashes of the files that a person's own were loaded from: one figure is of one version.
+    """
 
     def __init__(
         self, suite: Suite, kind: type[Record] = Record, *, lines: bool = False, listed: int | None = None
     ) -> None:
         self._suite = suite.model_copy(update={"folder": suite.folder.resolve()})
         self._kind, self._lines, self._listed = kind, lines, listed
+        scorers_of(self._suite)  # a wrong one is named before the work begins
+        self._files = beside.loaded(self._suite.folder)
 
     def __call__(self, chunk: Chunk, seen: set[str] | None = None) -> Part:
-        """The part of one chunk; what is in `seen` is not counted again."""
+        """The part of one chunk; what is in `seen` is not counted again. Raises EvalDataError where a scorer's file is
+        not any more what it was in the beginning.
+        """
         held, sums, lines = scorers_of(self._suite), Sums(chunk.level, self._listed), []
+        if changed := beside.edited(self._files):
+            what = "was edited while it scored, so the figures would be of two versions; score again"
+            raise EvalDataError(str(changed[0]), [Problem("", what)])
         for number, one in entries(chunk, self._kind):
             if isinstance(one, Record) and seen is not None and one.id in seen:
                 one = twice(chunk.file, number, one.id)
@@ -161,17 +172,27 @@ class Scoring:
             raise EvalDataError(str(self.path), [Problem("", "holds no sample")])
         if SECONDS in self.suite.scorers:
             sums.numbers[SECONDS].update(RunFile(self.path).seconds())
-        return made_scores(self.suite, sums)
+        return made_scores(self.suite, sums, missing=self._missing(sums))
+
+    def _missing(self, sums: Sums) -> int:
+        """How many samples of the suite a run lacks; that is known where suite and data are what it was made of."""
+        if not self.is_run or self.stopped or not all(file.is_file() for file in self.suite.files):
+            return 0
+        if read_header(self.path).suite_hash != self.suite.hash:
+            return 0
+        unread: list[Unread] = []
+        return max(0, sum(1 for _ in samples(self.suite, unread.append)) - sums.samples)
 
     def sums(self, told: Callable[[Sums], None] | None = None, lines: IO[bytes] | None = None) -> Sums:
         """What the figures are made of; all is as for `scores`."""
-        scorers_of(self.suite)  # a wrong one is named before the work begins
         kind = self.kind or (Record if self.is_run else Sample)
         work = Work(self.suite, kind, lines=lines is not None, listed=self.listed)
         begin = lines.tell() if lines is not None else 0
         sums = Sums(listed=self.listed)
         self._add(sums, self._engine(work, self._chunks(sums)), told, lines)
-        if sums.has_twice:  # hardly ever, so it is found afterwards, and everything is counted again with care
+        if (
+            sums.has_twice and not self.stopped
+        ):  # hardly ever, so it is found afterwards, and everything is counted again with care
             if lines is not None:
                 lines.seek(begin)
                 lines.truncate()
@@ -243,8 +264,8 @@ def score(suite: Suite, found: Iterable[Outcome]) -> Scores:
     return made_scores(suite, sums)
 
 
-def made_scores(suite: Suite, sums: Sums) -> Scores:
-    """The figures of sums, and which gates of the suite do not hold."""
+def made_scores(suite: Suite, sums: Sums, *, missing: int = 0) -> Scores:
+    """The figures of sums, and which gates of the suite do not hold; `missing` samples are not in them."""
     names = suite.scorers
     regimes = sorted({regime for regime, _ in sums.regimes})
     misses = [miss for kind in sorted(sums.misses) for miss in sums.misses[kind]]
@@ -261,7 +282,7 @@ def made_scores(suite: Suite, sums: Sums) -> Scores:
         rules=sums.rules(),
         rejected_by=dict(sorted(sums.rejected_by.items())),
         variety=sums.variety.rate(),
-        counts={**counts, "failed": sums.failed.count, "unread": sums.unread.count},
+        counts={**counts, "failed": sums.failed.count, "unread": sums.unread.count, "missing": missing},
         misses=tuple(misses),
         failed=tuple(sums.failed),
         unread=tuple(sums.unread),
@@ -272,8 +293,9 @@ def made_scores(suite: Suite, sums: Sums) -> Scores:
 
 def _shortfalls(suite: Suite, made: Scores) -> Iterator[Shortfall]:
     known = figures(made)
-    # What could not be read, or failed, can't have passed either: it has neither escaped nor obeyed, which looks good.
-    for name, gate in {"unread": Gate(most=0.0), "failed": Gate(most=0.0), **suite.gates}.items():
+    # What is missing, could not be read, or failed, can't have passed either: it has neither escaped nor obeyed, which
+    # looks good.
+    for name, gate in {**dict.fromkeys(("missing", "unread", "failed"), Gate(most=0.0)), **suite.gates}.items():
         value = known.get(name)
         if value is None or not gate.holds(value):
             yield Shortfall(figure=name, value=value, gate=gate)
@@ -281,7 +303,7 @@ def _shortfalls(suite: Suite, made: Scores) -> Iterator[Shortfall]:
 
 def figures(made: Scores) -> Mapping[str, float]:
     """Every figure by the name that a gate has for it: "escapes", "escapes.hostile", "words.median", "variety" …"""
-    found: dict[str, float] = {"unread": float(made.counts.get("unread", 0))}
+    found = {name: float(made.counts.get(name, 0)) for name in ("missing", "unread")}
     found["failed"] = made.counts.get("failed", 0) / made.samples if made.samples else 0.0
     for name, rate in made.shares.items():
         if rate.value is not None:

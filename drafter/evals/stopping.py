@@ -10,18 +10,19 @@ from types import FrameType
 
 
 @contextmanager
-def stops_between() -> Iterator[Callable[[], None]]:
-    """Gives what raises the KeyboardInterrupt of a Ctrl-C that came since; pressed again, it comes at once.
+def stops_between(told: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Gives what raises the KeyboardInterrupt of a Ctrl-C that came since.
 
+    `told` is called when it is pressed, and what is waited for then may take a while; pressed again, it does nothing.
     Only where Ctrl-C is Python's own business: what else somebody has it do, or in another thread, it still does.
     """
-    pressed = 0
+    pressed = False
 
-    def press(number: int, frame: FrameType | None) -> None:
+    def press(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- as signals have it
         nonlocal pressed
-        pressed += 1
-        if pressed > 1:
-            default_int_handler(number, frame)
+        if not pressed:
+            pressed = True
+            told()
 
     def stop() -> None:
         if pressed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -137,11 +138,14 @@ def _recorded(suite: Suite, *, recording: bool) -> Iterator[Desk]:
 
     if suite.exchanges is None or suite.model is None:
         raise EvalDataError(suite.name, [Problem("recordings", "and model have to be named for a recorded writer")])
-    model = OpenAIModel(suite.model) if recording else OpenAIModel(suite.model, base_url=RECORDED_AT, api_key="unused")
-    writer = Drafter(model, judge=None if suite.judge else False, limits=NO_CLOCK)
+    at = {} if recording else {"base_url": RECORDED_AT, "api_key": "unused"}
+    model = OpenAIModel(suite.model, **at)
     with opened(suite.exchanges, recording=recording) as tape:
 
         def write(sample: Record) -> Record:
+            # A model remembers what its endpoint takes: what is asked for one sample may not depend on those before it,
+            # which another process, or an earlier one, may have made.
+            writer = Drafter(copy(model), judge=None if suite.judge else False, limits=NO_CLOCK)
             before = len(tape.missed)
             made = written(sample, writer, suite.seed)
             if tape.wrong is not None:
