@@ -113,3 +113,25 @@ def test_a_text_holds_every_name_that_it_is(name: str) -> None:
     """A name is found in itself, whatever its script and signs."""
     text = normalise(name)[0].strip()
     assert holds(f"from {text} to you", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "company", "said", "named"),
+    [
+        ("de", "Vereinigte Werke Holm", "Den Vereinigten Werken Holm alles Gute.", True),
+        ("fr", "Les Tisserands", "Merci à toute l'équipe des Tisserands.", True),
+        ("fr", "Merck", "Merci pour votre temps.", False),
+        ("de", "Nordbank", "Danke für das Gespräch bei der Nordbahn.", False),
+        ("de", "Bewex", "Ich ziehe meine Bewerbung zurück.", False),
+        ("es", "Mucho", "Muchas gracias por todo.", False),
+        ("de", "ING Digital Services", "Danke für das Gespräch bei Digital Services.", False),
+    ],
+)
+def test_a_company_is_named_in_its_case_and_by_no_other_word(
+    language: str, company: str, said: str, *, named: bool
+) -> None:
+    """An ending that the language asks for is no other name; a word that begins alike is."""
+    request = Request(sender="Ana Ruiz", company=company, role="Copy Editor", language=language)
+    report = check(Draft(body=f"{said}\n\nAna Ruiz"), request)
+    missing = [one for one in report.findings if one.rule == "form/wrong-name" and one.span is None]
+    assert (not missing) == named

@@ -16,11 +16,8 @@ AROUND = ("sour", "criticism", "hedge", "close")
 in one place only, is none the colder for it.
 """
 
-NOBODY = -150
+ABSENT = -150
 """The score for everything of a sentence that isn't there, in thirty-seconds of a logit."""
-
-MOST = 16
-"""Sentences of a message that its length is counted up to."""
 
 UNIT = 1_024
 """What a weight of 1 is written as."""
@@ -48,24 +45,25 @@ def views(told: Sequence[Told]) -> list[list[int]]:
     """The sentences of a message as numbers, of what the tagger says of each.
 
     For each sentence: its own scores; those in `AROUND` of the one before and of the one behind, then their mean and
-    their highest over all others; where it stands, in thirty-seconds of the message, and how many there are.
+    their highest over all others; where it stands, in thirty-seconds of the message. How long the message is does not
+    count: a friendly line more must not outweigh a fault.
     """
     around = [[one[head] for head in AROUND] for one in told]
-    nobody = [NOBODY] * len(AROUND)
-    count = len(told)
-    found = []
-    for place, one in enumerate(told):
-        others = [scores for other, scores in enumerate(around) if other != place]
-        columns = list(zip(*others, strict=True))
-        found.append(
-            [
-                *one.values(),
-                *(around[place - 1] if place else nobody),
-                *(around[place + 1] if place + 1 < count else nobody),
-                *([sum(column) // len(column) for column in columns] or nobody),
-                *(list(map(max, columns)) or nobody),
-                32 * place // count,
-                min(count, MOST),
-            ]
-        )
-    return found
+    sums = [sum(column) for column in zip(*around, strict=True)]
+    highest = [sorted(column)[-2:] for column in zip(*around, strict=True)]
+    absent, others = [ABSENT] * len(AROUND), len(told) - 1
+    return [
+        [
+            *one.values(),
+            *(around[place - 1] if place else absent),
+            *(around[place + 1] if place < others else absent),
+            *([(sums[at] - own) // others for at, own in enumerate(around[place])] if others else absent),
+            *(
+                [top[0] if own == top[1] else top[1] for own, top in zip(around[place], highest, strict=True)]
+                if others
+                else absent
+            ),
+            32 * place // len(told),
+        ]
+        for place, one in enumerate(told)
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from drafter.disclosure import telling_words
@@ -11,16 +12,21 @@ from drafter.guardrails.asked import of_request
 from drafter.guardrails.disguise import encoded
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
 from drafter.guardrails.phrases import Phrases
-from drafter.guardrails.plain import lower, normalise
-from drafter.guardrails.reading import Sentence
+from drafter.guardrails.plain import count_words, lower, normalise
+from drafter.guardrails.reading import Reading, Sentence
 from drafter.guardrails.tagged import telling
 from drafter.guardrails.tagger import does
 from drafter.guardrails.wording import Wording
 from drafter.names import parted
 from drafter.request import Request
 
-_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{6,}(?![\w-])")
-"""Letters and digits in one, such as "qx-4417": nobody writes them who was not told to."""
+_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?!\d+-[a-z]+(?![\w-]))[\w-]{6,}(?![\w-])")
+"""Letters and digits in one, such as "qx-4417", but for "60-minute": nobody writes them who was not told to."""
+
+SHORT = 9
+"""Words of a line of verse, at most."""
+
+_STOPS = ".!?…:;\"')"
 
 
 @kind("foreign")
@@ -50,12 +56,10 @@ def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
     orders = _orders(case.request, rule.wanted("said"), rule.wanted("theme"))
     if not orders:
         return
-    known = telling_words(case.allowed)
+    known, codes = telling_words(case.allowed), frozenset(_CODE.findall(case.allowed))
     for sentence in case.body.sentences:
-        words = telling(sentence.wording) - known
-        if any(
-            _carries_out(words, order, rule.parameters["words"]) or order.gives(sentence.masked) for order in orders
-        ):
+        words, given = telling(sentence.wording) - known, frozenset(_CODE.findall(sentence.masked)) - codes
+        if any(_carries_out(words, order, rule.parameters["words"]) or given & order.codes for order in orders):
             yield Hit(case.body, sentence.start, sentence.end)
 
 
@@ -66,10 +70,6 @@ class _Order(NamedTuple):
     wanted: frozenset[str]
     theme: frozenset[str]
     codes: frozenset[str]
-
-    def gives(self, text: str) -> bool:
-        """Whether a text in lower case holds one of the codes."""
-        return any(code in text for code in self.codes)
 
 
 @of_request
@@ -105,20 +105,32 @@ def _carries_out(words: frozenset[str], order: _Order, least: int) -> bool:
 @kind("mannered", tagged=True)
 def mannered(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sentence in the manner that an order planted in a field asks for: over the tagger's bar `ordered` where the
-    order matches `rude`, and broken off at the end of a line where it matches `verse`.
+    order matches `rude`, and in short lines that end where no sentence does where it matches `verse`.
     """
     orders = [Wording(text) for text in _planted(case.request)]
     rude, verse = (any(order.search(rule.wanted(name)) for order in orders) for name in ("rude", "verse"))
     if not (rude or verse):
         return
     for sentence in case.body.sentences:
-        if sentence.place in {"body", "postscript"} and (
-            (rude and does("ordered", sentence, case.language)) or (verse and _breaks_off(case.body.text, sentence))
-        ):
+        if rude and sentence.place in {"body", "postscript"} and does("ordered", sentence, case.language):
             yield Hit(case.body, sentence.start, sentence.end)
+    if verse and (line := _verse(case.body)):
+        yield Hit(case.body, line.start, line.end)
 
 
-def _breaks_off(text: str, sentence: Sentence) -> bool:
-    """Whether a line ends where no sentence does, and another one follows."""
-    behind = text[sentence.end : sentence.end + 2]
-    return text[sentence.end - 1] not in ".!?…:;\"')" and behind[:1] == "\n" and behind != "\n\n" and len(behind) > 1
+def _verse(body: Reading) -> Sentence | None:
+    """The first of two short lines in the middle of which a sentence goes on, as it does in verse."""
+    lines = [one for one in body.sentences if one.place in {"body", "postscript"}]
+    for one, behind in pairwise(lines):
+        between = body.text[one.end : behind.start]
+        if (
+            between.strip(" ") == "\n"
+            and body.text[one.end - 1] not in _STOPS
+            and max(map(_length, (one, behind))) <= SHORT
+        ):
+            return one
+    return None
+
+
+def _length(sentence: Sentence) -> int:
+    return count_words(sentence.text)

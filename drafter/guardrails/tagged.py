@@ -20,7 +20,6 @@ from drafter.request import Request
 FEWEST_WORDS = 3
 """A sentence of fewer words says too little to be judged by them."""
 
-
 FEWEST_SENTENCES = 3
 """Fewer make no message that one of them could be judged by."""
 
@@ -114,12 +113,11 @@ def done(name: str, one: Sentence, case: Case, *signs: str) -> bool:
     context = known.context.get(bar.head) if known else None
     if known is None or context is None or bar.within is None or one not in (seen := _views(case)):
         return does(name, one, case.language, *signs)
-    if bar.sure is not None and scores(one, case.language)[bar.head] > bar.sure:
+    more = known.added(bar.head, signs) if signs else 0
+    if bar.sure is not None and scores(one, case.language)[bar.head] + more > bar.sure:
         return True
-    if not signs:
-        return context.score(seen[one]) > bar.within
-    raised = context.raised(known.places[bar.head], known.added(bar.head, signs))
-    return context.score(seen[one]) + raised > bar.within_signed
+    score = context.score(seen[one]) + context.raised(known.places[bar.head], more)
+    return score > (bar.within_signed if signs else bar.within)
 
 
 def _views(case: Case) -> Mapping[Sentence, Sequence[int]]:

@@ -118,7 +118,9 @@ class Head:
 
 
 class HeldOut:
-    """The scores of all sentences, each by heads that were shown neither it nor the message that it stands in."""
+    """The scores of all sentences, each by heads that were shown neither it nor a message that it stands in; one that
+    several messages have is held out with the last of them.
+    """
 
     def __init__(self, known: Taught, language: str) -> None:
         import numpy as np
