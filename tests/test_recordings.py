@@ -219,3 +219,18 @@ def test_what_is_recorded_is_played_and_nothing_is_left_over(command: Command, t
     assert done.code == 0
     assert ("nothing is recorded yet" in done.err) == (not files)
     assert "not asked for" not in done.err
+
+
+def test_two_answers_to_one_question_leave_one_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two samples ask the same at one time, the file holds one of the exchanges, not parts of both."""
+    tape, rename = Tape(tmp_path), Path.replace
+
+    def interrupted(path: Path, target: Path) -> Path:
+        monkeypatch.undo()
+        tape.keep("one.json", {"answer": "short"})
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    tape.keep("one.json", {"answer": "a longer one"})
+    assert json.loads((tmp_path / "one.json").read_text(encoding="utf-8")) == {"answer": "a longer one"}
+    assert [path.name for path in tmp_path.iterdir()] == ["one.json"]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,9 +90,10 @@ class Tape:
         text = json.dumps(exchange, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         self._refuse_secrets(text, name)
         self.folder.mkdir(parents=True, exist_ok=True)
-        unnamed = self.folder / f".{name}"
-        unnamed.write_text(text, encoding="utf-8")
-        unnamed.replace(self.folder / name)
+        # A name of its own: two samples may ask the same at one time.
+        with NamedTemporaryFile("w", encoding="utf-8", dir=self.folder, prefix=f".{name}.", delete=False) as unnamed:
+            unnamed.write(text)
+        Path(unnamed.name).replace(self.folder / name)
         self._played.add(name)
 
     def _refuse_secrets(self, text: str, name: str) -> None:

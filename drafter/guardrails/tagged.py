@@ -61,10 +61,13 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences that do `head`, as the tagger has it.
 
     With `side`, only where that head is done too, with `other_side`, where it is not; with `unless_given`, not where
-    the request lets it be said.
+    the request lets it be said; with `unless_move`, not in a sentence that makes that move.
     """
     head, unless_given = rule.parameters["head"], rule.parameters.get("unless_given", False)
+    harmless = rule.parameters.get("unless_move")
     for reading, one in spoken(case):
+        if harmless in one.moves:
+            continue
         if not done(head, one, case) or not _leans(rule, one, case) or (unless_given and is_given(one, case)):
             continue
         yield Hit(reading, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
