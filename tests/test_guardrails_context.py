@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafter import Draft, Request, check
-from drafter.guardrails.context import ABSENT, AROUND, UNIT, Context, views
+from drafter.guardrails.context import ABSENT, AROUND, BESIDE, UNIT, Context, views
 from drafter.guardrails.engine import case_of
 from drafter.guardrails.tagged import done, spoken
 from drafter.guardrails.tagger import does
@@ -55,9 +55,12 @@ def test_a_view_holds_its_own_scores_and_those_around(told: list[dict[str, int]]
 
 def test_a_score_in_context_is_a_weighted_sum() -> None:
     """Weights are in units; what a head's own score rises by, the sum rises by as its weight has it."""
-    context = Context(bias=3 * UNIT, weights=[2 * UNIT, -UNIT])
-    assert context.score([5, 4]) == 9
-    assert context.score([6, 4]) - context.score([5, 4]) == context.raised(0, 1) == 2
+    context = Context(bias=3 * UNIT, weights=[2 * UNIT, -UNIT, *[UNIT] * BESIDE])
+    around = [1] * BESIDE
+    assert context.score(context.own([5, 4]), around) == 3 + 10 - 4 + BESIDE
+    assert context.score(context.own([6, 4]), around) - context.score(context.own([5, 4]), around) == context.raised(
+        0, 1
+    )
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -80,10 +83,22 @@ def test_a_short_message_and_an_answer_are_judged_sentence_by_sentence(occasion:
     assert all(done("veiled", one, case) == does("veiled", one, "en") for _, one in spoken(case))
 
 
-def test_what_is_taught_holds_each_sentence_once_and_messages_whole() -> None:
-    """A sentence of a message counts more, and stands in the list once however many messages have it."""
+def test_what_is_taught_holds_each_sentence_once_and_messages_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty line ends a message; its sentences count more, and stand in the list once however often they come."""
+    files = {
+        "sentences/letters.tsv": "thank\tThank you.\nwithdraw\tI withdraw.\n\nthank\tThank you.\nopen\tDo write.\n",
+        "sentences/tone.tsv": "cold\tFine.\nthank\tThank you.\n",
+    }
+    monkeypatch.setattr("drafter.guardrails.taught.sources", lambda _: list(files))
+    monkeypatch.setattr("drafter.guardrails.taught.read_text", files.__getitem__)
     known = taught("en")
-    assert len({one.text for one in known.sentences}) == len(known.sentences)
-    assert {one.weight for message in known.messages for one in message} == {WEIGHT}
-    assert all(message for message in known.messages)
-    assert max(map(len, known.messages)) < 40
+    assert [[one.text for one in message] for message in known.messages] == [
+        ["Thank you.", "I withdraw."],
+        ["Thank you.", "Do write."],
+    ]
+    assert {one.text: one.weight for one in known.sentences} == {
+        "Thank you.": WEIGHT,
+        "I withdraw.": WEIGHT,
+        "Do write.": WEIGHT,
+        "Fine.": 1,
+    }

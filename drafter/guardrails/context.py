@@ -7,7 +7,7 @@ neighbours and of the rest of the message. Its weights are whole numbers, too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import mul
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ AROUND = ("sour", "criticism", "hedge", "close")
 """What is asked of the sentences around one: faults alone, since a message that has to shut its door, or gives thanks
 in one place only, is none the colder for it.
 """
+
+BESIDE = 4 * len(AROUND) + 1
+"""Numbers of what stands `beside` a sentence."""
 
 ABSENT = -150
 """The score for everything of a sentence that isn't there, in thirty-seconds of a logit."""
@@ -31,9 +34,14 @@ class Context(NamedTuple):
     bias: int
     weights: Sequence[int]
 
-    def score(self, view: Sequence[int]) -> int:
-        """How much speaks for the head, in thirty-seconds of a logit."""
-        total: int = sum(map(mul, self.weights, view), self.bias)
+    def own(self, told: Iterable[int]) -> int:
+        """What the sentence's own scores come to, in parts of a unit."""
+        total: int = sum(map(mul, self.weights[:-BESIDE], told), self.bias)
+        return total
+
+    def score(self, own: int, beside: Sequence[int]) -> int:
+        """How much speaks for the head, in thirty-seconds of a logit: its `own` scores and those `beside` it."""
+        total: int = sum(map(mul, self.weights[-BESIDE:], beside), own)
         return total // UNIT
 
     def raised(self, place: int, more: int) -> int:
@@ -42,11 +50,16 @@ class Context(NamedTuple):
 
 
 def views(told: Sequence[Told]) -> list[list[int]]:
-    """The sentences of a message as numbers, of what the tagger says of each.
+    """The sentences of a message as numbers: the scores of each, and those `beside` it."""
+    return [[*one.values(), *numbers] for one, numbers in zip(told, beside(told), strict=True)]
 
-    For each sentence: its own scores; those in `AROUND` of the one before and of the one behind, then their mean and
-    their highest over all others; where it stands, in thirty-seconds of the message. How long the message is does not
-    count: a friendly line more must not outweigh a fault.
+
+def beside(told: Sequence[Told]) -> list[list[int]]:
+    """What the tagger says of the others, for each sentence of a message.
+
+    The scores in `AROUND` of the one before and of the one behind, then their mean and their highest over all others;
+    where the sentence stands, in thirty-seconds of the message. How long the message is does not count: a friendly line
+    more must not outweigh a fault.
     """
     around = [[one[head] for head in AROUND] for one in told]
     sums = [sum(column) for column in zip(*around, strict=True)]
@@ -54,7 +67,6 @@ def views(told: Sequence[Told]) -> list[list[int]]:
     absent, others = [ABSENT] * len(AROUND), len(told) - 1
     return [
         [
-            *one.values(),
             *(around[place - 1] if place else absent),
             *(around[place + 1] if place < others else absent),
             *([(sums[at] - own) // others for at, own in enumerate(around[place])] if others else absent),
@@ -65,5 +77,5 @@ def views(told: Sequence[Told]) -> list[list[int]]:
             ),
             32 * place // len(told),
         ]
-        for place, one in enumerate(told)
+        for place in range(len(told))
     ]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
-from drafter.guardrails.context import views
+from drafter.guardrails.context import beside
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, allowed, kind
 from drafter.guardrails.pack import language
 from drafter.guardrails.plain import count_words, lower, normalise
 from drafter.guardrails.reading import BLANK_LETTERS, Reading, Sentence, running
-from drafter.guardrails.tagger import bars, does, features, scores, tagger
+from drafter.guardrails.tagger import bars, does, features, own_in_context, scores, tagger
 from drafter.guardrails.wording import Wording, kept
 from drafter.message import Occasion
 from drafter.names import parted
@@ -114,27 +114,34 @@ def done(name: str, one: Sentence, case: Case, *signs: str) -> bool:
     """
     bar, known = bars(case.language)[name], tagger(case.language)
     context = known.context.get(bar.head) if known else None
-    if known is None or context is None or bar.within is None or one not in (seen := _views(case)):
+    if known is None or context is None or bar.within is None or one not in (seen := _in_context(case)):
         return does(name, one, case.language, *signs)
     more = known.added(bar.head, signs) if signs else 0
     if bar.sure is not None and scores(one, case.language)[bar.head] + more > bar.sure:
         return True
-    score = context.score(seen[one]) + context.raised(known.places[bar.head], more)
+    score = seen[one][bar.head] + context.raised(known.places[bar.head], more)
     return score > (bar.within_signed if signs else bar.within)
 
 
-def _views(case: Case) -> Mapping[Sentence, Sequence[int]]:
-    """The numbers that the sentences of the body are in its context, worked out once for a draft; none in a message
-    that is too short to be one, or that answers another: the model was taught whole withdrawals.
+def _in_context(case: Case) -> Mapping[Sentence, Mapping[str, int]]:
+    """The scores of the sentences of the body in its context, worked out once for a draft; none in a message that is
+    too short to be one, or that answers another: the model was taught whole withdrawals.
     """
-    if "views" not in case.found:
+    if "context" not in case.found:
         body = [one for reading, one in spoken(case) if reading is case.body]
         if len(body) < FEWEST_SENTENCES or case.occasion is not Occasion.WITHDRAWAL:
             body = []
-        told = views([scores(one, case.language) for one in body])
-        case.found["views"] = dict(zip(body, told, strict=True))
-    known: Mapping[Sentence, Sequence[int]] = case.found["views"]
+        around = beside([scores(one, case.language) for one in body])
+        case.found["context"] = {
+            one: _scores_in_context(one, numbers, case.language) for one, numbers in zip(body, around, strict=True)
+        }
+    known: Mapping[Sentence, Mapping[str, int]] = case.found["context"]
     return known
+
+
+def _scores_in_context(one: Sentence, numbers: Sequence[int], language: str) -> dict[str, int]:
+    known, own = tagger(language), own_in_context(one.wording, one.moves, language)
+    return {head: context.score(own[head], numbers) for head, context in known.context.items()} if known else {}
 
 
 def why(head: str, one: Sentence, case: Case) -> str:

@@ -178,6 +178,13 @@ def weighed(said: Wording, moves: frozenset[str], language: str) -> Mapping[str,
     return model.scores([*words(said.masked), *marks(said, moves, language)]) if model else {}
 
 
+@kept
+def own_in_context(said: Wording, moves: frozenset[str], language: str) -> Mapping[str, int]:
+    """What a sentence's own scores come to for each head that is asked in context."""
+    model, told = tagger(language), weighed(said, moves, language)
+    return {head: context.own(told.values()) for head, context in model.context.items()} if model else {}
+
+
 def makes(name: str, sentence: Sentence, language: str) -> bool:
     """Whether a sentence that stands by itself does something; in a language without a tagger none does anything."""
     known, bar = tagger(language), bars(language).get(name)
