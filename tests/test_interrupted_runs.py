@@ -264,23 +264,28 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path, command: Command) -> None:
     assert [one.id for one in read_run(run)[1]] == [f"s{number}" for number in range(150)]
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
-def test_scoring_that_is_stopped_tells_what_it_has(
-    form: str, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Exit 130 with the figures so far, of which no gate is said to fall short; no half document is printed."""
-    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
-    suite_in(tmp_path, 8)
-    text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["failed"]\n[gates]\nfailed = { most = 0 }\n'
-    (tmp_path / "mine.toml").write_text(text)
-    judged = []
+@pytest.fixture
+def stopped_at_the_sixth(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ctrl-C while the sixth draft is judged, in parts of a few drafts; gives the ids that were judged."""
+    judged: list[str] = []
 
     def judge(record: Record) -> None:
         judged.append(record.id)
         if len(judged) == 6:
             raise KeyboardInterrupt
 
+    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
     monkeypatch.setattr("drafter.evals.scorers.judged", judge)
+    return judged
+
+
+@pytest.mark.usefixtures("stopped_at_the_sixth")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_scoring_that_is_stopped_tells_what_it_has(form: str, tmp_path: Path, command: Command) -> None:
+    """Exit 130 with the figures so far, of which no gate is said to fall short; no half document is printed."""
+    suite_in(tmp_path, 8)
+    text = 'name = "mine"\nabout = "a"\ndata = ["data.jsonl"]\nscorers = ["failed"]\n[gates]\nfailed = { most = 0 }\n'
+    (tmp_path / "mine.toml").write_text(text)
     done = command("eval", "score", tmp_path / "data.jsonl", "--suite", tmp_path / "mine.toml", "--format", form)
     told = done.out if form == "text" else done.err
     assert (done.code, done.out == "") == (130, form == "json")
@@ -289,23 +294,14 @@ def test_scoring_that_is_stopped_tells_what_it_has(
     assert "fell short" not in done.out + done.err
 
 
-def test_scoring_that_is_stopped_begins_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scoring_that_is_stopped_begins_nothing_again(tmp_path: Path, stopped_at_the_sixth: list[str]) -> None:
     """Not even where an id is there twice, which has everything counted again otherwise."""
-    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
     suite = suite_in(tmp_path, 8)
     data = suite.files[0]
     data.write_text(data.read_text(encoding="utf-8").replace('"s1"', '"s0"'), encoding="utf-8")
-    judged = []
-
-    def judge(record: Record) -> None:
-        judged.append(record.id)
-        if len(judged) == 6:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
     scoring = Scoring(suite, data, jobs=1)
     scoring.scores()
-    assert (scoring.stopped, len(judged)) == (True, 6)
+    assert (scoring.stopped, len(stopped_at_the_sixth)) == (True, 6)
 
 
 def test_nothing_stays_of_scoring_that_was_killed(tmp_path: Path) -> None:
@@ -336,23 +332,13 @@ def test_a_process_that_ends_by_itself_is_told(tmp_path: Path, command: Command)
     assert (done.code, told) == (2, [True, True, False])
 
 
+@pytest.mark.usefixtures("stopped_at_the_sixth")
 @pytest.mark.parametrize("form", [(), ("--json",)])
-def test_checking_that_is_stopped_tells_what_it_has(
-    form: tuple[str, ...], tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_checking_that_is_stopped_tells_what_it_has(form: tuple[str, ...], tmp_path: Path, command: Command) -> None:
     """Exit 130 with the figures so far, beside standard output where that is for a program."""
-    monkeypatch.setattr("drafter.evals.reading.BLOCK", 500)
     item = {"request": REQUEST, "draft": {"subject": None, "body": "Dear Tom"}, "violations": []}
     lines = [json.dumps({**item, "id": f"s{number}"}) for number in range(8)]
     (tmp_path / "data.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    judged = []
-
-    def judge(record: Record) -> None:
-        judged.append(record.id)
-        if len(judged) == 6:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr("drafter.evals.scorers.judged", judge)
     done = command("eval", "check", tmp_path / "data.jsonl", *form)
     told = done.err if form else done.out
     assert (done.code, done.out == "", "bad drafts let through" in told) == (130, bool(form), True)

@@ -34,28 +34,10 @@ DATES = frozenset(name.lower() for name in (*calendar.month_name, *calendar.day_
 """Months and weekdays: "March" is no "Marco" misspelt."""
 _SPOKEN = {Channel.PHONE, Channel.TEXT}
 _CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['-])[^\W\d_a-zß-öø-ÿ][^\W_]*(?:['-][^\W_]+)*")
-_ARTICLES = frozenset(
-    (
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "le",
-        "la",
-        "les",
-        "l",
-        "el",
-        "los",
-        "las",
-        "il",
-        "lo",
-        "gli",
-        "os",
-        "het",
-    )
-)
+_ARTICLES = frozenset({
+    "der", "die", "das", "den", "dem", "des", "le", "la", "les", "l", "el", "los", "las", "il", "lo", "gli", "os",
+    "het",
+})  # fmt: skip
 _ENDINGS = ("s", "n", "en", "e", "es", "em", "er", "m", "a", "u", "i", "om")
 """What a name may have added to it in languages that inflect names."""
 _HONOURED = re.compile(r"-[a-z]{2,6}$")  # "Tanaka-san"

@@ -75,21 +75,21 @@ class _Order(NamedTuple):
 @of_request
 def _orders(request: Request, said: Phrases, theme: Phrases) -> tuple[_Order, ...]:
     """What each order that is planted in a field of the request asks for."""
-    return tuple(_order(text, said, theme) for text in _planted(request))
+    return tuple(_order(order, said, theme) for order in _planted(request))
 
 
 @of_request
-def _planted(request: Request) -> tuple[str, ...]:
-    """The orders that are planted in the fields of the request, in lower case."""
+def _planted(request: Request) -> tuple[Wording, ...]:
+    """The orders that are planted in the fields of the request."""
     fields = (
         *request.appreciated, *request.may_mention, *request.private, request.reason.detail or "",
         request.recipient or "", request.role, request.company, request.sender,
     )  # fmt: skip
-    return tuple(lower(normalise(order)[0]) for text in fields if (order := parted(text)[1]))
+    return tuple(Wording(lower(normalise(order)[0])) for text in fields if (order := parted(text)[1]))
 
 
-def _order(text: str, said: Phrases, theme: Phrases) -> _Order:
-    verb, piece = Wording(text).search(said), Wording(text).search(theme)
+def _order(order: Wording, said: Phrases, theme: Phrases) -> _Order:
+    text, verb, piece = order.masked, order.search(said), order.search(theme)
     wanted = telling_words(text[verb.end() :]) if verb else frozenset[str]()
     about = telling_words(piece["theme"]) if piece else frozenset[str]()
     return _Order(telling_words(text), wanted, about, frozenset(_CODE.findall(text)))
@@ -107,7 +107,7 @@ def mannered(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sentence in the manner that an order planted in a field asks for: over the tagger's bar `ordered` where the
     order matches `rude`, and in short lines that end where no sentence does where it matches `verse`.
     """
-    orders = [Wording(text) for text in _planted(case.request)]
+    orders = _planted(case.request)
     rude, verse = (any(order.search(rule.wanted(name)) for order in orders) for name in ("rude", "verse"))
     if not (rude or verse):
         return
@@ -126,11 +126,7 @@ def _verse(body: Reading) -> Sentence | None:
         if (
             between.strip(" ") == "\n"
             and body.text[one.end - 1] not in _STOPS
-            and max(map(_length, (one, behind))) <= SHORT
+            and all(count_words(line.text) <= SHORT for line in (one, behind))
         ):
             return one
     return None
-
-
-def _length(sentence: Sentence) -> int:
-    return count_words(sentence.text)

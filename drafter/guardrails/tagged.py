@@ -10,7 +10,7 @@ from drafter.guardrails.context import beside
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, allowed, kind
 from drafter.guardrails.pack import language
 from drafter.guardrails.plain import count_words, lower, normalise
-from drafter.guardrails.reading import BLANK_LETTERS, Reading, Sentence, running
+from drafter.guardrails.reading import BLANK_LETTERS, BLANKED, Reading, Sentence, running
 from drafter.guardrails.tagger import bars, does, features, own_in_context, scores, tagger
 from drafter.guardrails.wording import Wording, kept
 from drafter.message import Occasion
@@ -172,7 +172,7 @@ def _repeats(words: frozenset[str], entry: frozenset[str]) -> bool:
 @kept
 def telling(said: Wording) -> frozenset[str]:
     """The telling words of a sentence but for names."""
-    return telling_words("".join(" " if letter in BLANK_LETTERS else letter for letter in said.masked))
+    return telling_words(BLANKED.sub(" ", said.masked))
 
 
 @of_request
