@@ -13,10 +13,10 @@ from functools import cache
 
 from drafter.content import list_files, read_text, read_toml
 from drafter.disclosure import Brief, telling_words
+from drafter.guardrails.marks import telling
 from drafter.guardrails.pack import language
 from drafter.guardrails.reading import Sentence as Running
 from drafter.guardrails.reading import running
-from drafter.guardrails.tagged import telling
 from drafter.guardrails.tagger import makes
 from drafter.letter import Letter, Sentence
 from drafter.message import Draft, Finding, Part, Report, RuleStatus, Span, Status

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafter import Draft, Request, check
-from drafter.guardrails.context import ABSENT, AROUND, BESIDE, UNIT, Context, views
+from drafter.guardrails.context import ABSENT, AROUND, BESIDE, DOUBT, UNIT, Context, views
 from drafter.guardrails.engine import case_of
 from drafter.guardrails.tagged import done, spoken
 from drafter.guardrails.tagger import does
@@ -54,13 +54,19 @@ def test_a_view_holds_its_own_scores_and_those_around(told: list[dict[str, int]]
 
 
 def test_a_score_in_context_is_a_weighted_sum() -> None:
-    """Weights are in units; what a head's own score rises by, the sum rises by as its weight has it."""
-    context = Context(bias=3 * UNIT, weights=[2 * UNIT, -UNIT, *[UNIT] * BESIDE])
+    """Weights are in units, one for each number and one for how far it is beyond doubt."""
+    context = Context(3 * UNIT, [2 * UNIT, -UNIT, *[UNIT] * BESIDE], [UNIT, 0, *[0] * BESIDE])
+    assert context.score(context.own([5, 4]), [1] * BESIDE) == 3 + 10 - 4 + (5 - DOUBT) + BESIDE
+    assert context.score(context.own([DOUBT - 5, 4]), [1] * BESIDE) == 3 + 2 * (DOUBT - 5) - 4 + BESIDE
+
+
+@given(st.integers(-400, 400), st.integers(-200, 200))
+def test_what_a_sign_adds_is_as_if_the_score_were_higher(score: int, more: int) -> None:
+    """Raising a head's own score afterwards comes to the same as having it so at first."""
+    context = Context(3 * UNIT, [2 * UNIT, -UNIT, *[UNIT] * BESIDE], [UNIT, 0, *[0] * BESIDE])
     around = [1] * BESIDE
-    assert context.score(context.own([5, 4]), around) == 3 + 10 - 4 + BESIDE
-    assert context.score(context.own([6, 4]), around) - context.score(context.own([5, 4]), around) == context.raised(
-        0, 1
-    )
+    raised = context.score(context.own([score, 4]), around) + context.raised(0, score, more)
+    assert raised == context.score(context.own([score + more, 4]), around)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -22,6 +22,9 @@ BESIDE = 4 * len(AROUND) + 1
 ABSENT = -150
 """The score for everything of a sentence that isn't there, in thirty-seconds of a logit."""
 
+DOUBT = -60
+"""The score below which a head is hardly in question, in thirty-seconds of a logit."""
+
 UNIT = 1_024
 """What a weight of 1 is written as."""
 
@@ -29,24 +32,36 @@ Told = Mapping[str, int]
 
 
 class Context(NamedTuple):
-    """The second model of one head: a weight for each number of a `view`, in units."""
+    """The second model of one head: a weight for each number of a `view`, and one for how far it is beyond doubt, in
+    units.
+    """
 
     bias: int
     weights: Sequence[int]
+    beyond: Sequence[int]
 
-    def own(self, told: Iterable[int]) -> int:
+    def own(self, told: Sequence[int]) -> int:
         """What the sentence's own scores come to, in parts of a unit."""
-        total: int = sum(map(mul, self.weights[:-BESIDE], told), self.bias)
-        return total
+        return self.bias + _sum(self.weights[:-BESIDE], told) + _sum(self.beyond[:-BESIDE], beyond(told))
 
     def score(self, own: int, beside: Sequence[int]) -> int:
         """How much speaks for the head, in thirty-seconds of a logit: its `own` scores and those `beside` it."""
-        total: int = sum(map(mul, self.weights[-BESIDE:], beside), own)
-        return total // UNIT
+        around = _sum(self.weights[-BESIDE:], beside) + _sum(self.beyond[-BESIDE:], beyond(beside))
+        return (own + around) // UNIT
 
-    def raised(self, place: int, more: int) -> int:
-        """What it adds to the score if the sentence's own score of the head at a place is higher by so much."""
-        return self.weights[place] * more // UNIT
+    def raised(self, place: int, score: int, more: int) -> int:
+        """What it adds if the sentence's own score of the head at a place is higher by so much."""
+        further = max(score + more - DOUBT, 0) - max(score - DOUBT, 0)
+        return (self.weights[place] * more + self.beyond[place] * further) // UNIT
+
+
+def beyond(numbers: Iterable[int]) -> list[int]:
+    """How far each number is beyond doubt: what is surely not so can't be less so."""
+    return [max(number - DOUBT, 0) for number in numbers]
+
+
+def _sum(weights: Sequence[int], numbers: Iterable[int]) -> int:
+    return sum(map(mul, weights, numbers))
 
 
 def views(told: Sequence[Told]) -> list[list[int]]:

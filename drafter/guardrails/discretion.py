@@ -10,13 +10,14 @@ from typing import NamedTuple
 from drafter.disclosure import telling_words
 from drafter.guardrails.amounts import amounts
 from drafter.guardrails.asked import of_request
-from drafter.guardrails.disguise import signs
+from drafter.guardrails.disguise import signs, spellable
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, compiled, kind
+from drafter.guardrails.marks import telling
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import count_words, lower, normalise
 from drafter.guardrails.reading import BLANK_LETTERS, BLANKED, Reading, Sentence
 from drafter.guardrails.reasons import told
-from drafter.guardrails.tagged import done, is_given, spoken, telling, why
+from drafter.guardrails.tagged import done, is_given, spoken, why
 from drafter.guardrails.tagger import does, scores, tagger
 from drafter.guardrails.topics import Topic, by_words, found_in, of_names, of_word, opened, topics
 from drafter.guardrails.wording import Wording, kept, worded
@@ -27,12 +28,15 @@ _NAME = re.compile(r"(?<=[^.!?\s\"'(]\s)[A-ZÀ-ÖØ-Þ][\w'-]+")
 
 
 class Secret(NamedTuple):
-    """What gives one secret away: words (by group of like meaning), names, amounts, and the topics that it is about."""
+    """What gives one secret away: words (by group of like meaning), names, amounts, and the topics that it is about;
+    `spelled` are those of its words that initials could spell.
+    """
 
     words: frozenset[str]
     named: frozenset[str]
     amounts: frozenset[str]
     topics: tuple[Topic, ...]
+    spelled: frozenset[str]
 
 
 @kind("secret")
@@ -49,7 +53,7 @@ def secret(rule: Rule, case: Case) -> Iterator[Hit]:
             for sentence in reading.sentences:
                 if sentence.place != "salutation" and _gives_away(one, sentence, rule, case.language):
                     yield Hit(reading, sentence.start, sentence.end)
-        if _shows(one, disguised):
+        if _shows(one, disguised) or any(word in case.body.initials for word in one.spelled):
             whole = case.body
             yield Hit(whole, 0, len(whole.text), "Disguised words give away something that was to stay private.")
 
@@ -76,7 +80,7 @@ def _found_secrets(rule: Rule, request: Request, groups: Mapping[str, str]) -> I
         words = _grouped(plain, groups) - free
         sums = amounts(lower(plain), language) - figures
         if words or sums or about:
-            yield Secret(words, _named(plain) & words, sums, about)
+            yield Secret(words, _named(plain) & words, sums, about, spellable(plain) - spellable(f"{said} {given}"))
 
 
 @lru_cache(maxsize=16)
@@ -133,8 +137,10 @@ def _amounts(said: Wording, language: str) -> frozenset[str]:
 
 @kept
 def _told_words(said: Wording, rule: Rule) -> frozenset[str]:
-    """The telling words of a sentence but for names, by group."""
-    return _by_group(telling(said), _groups(str(rule.parameters["synonyms"])))
+    """The telling words of a sentence but for names, by group, and for what every letter says (`formulas`)."""
+    formulas = rule.phrases("formulas")
+    empty = telling_words(" ".join(found[0] for found in said.finditer(formulas))) if formulas else frozenset()
+    return _by_group(telling(said) - empty, _groups(str(rule.parameters["synonyms"])))
 
 
 def _named(text: str) -> frozenset[str]:
@@ -157,7 +163,7 @@ class Disguised(NamedTuple):
 
 def _disguised(rule: Rule, case: Case) -> Disguised:
     words = [*(word for one in case.readings for word in one.turned)]
-    words += [text.masked for one in case.readings for text in one.hidden]
+    words += [text for one in case.readings for hidden in one.hidden for text in (hidden.masked, hidden.masked[::-1])]
     return Disguised(
         _grouped(" ".join(words), _groups(str(rule.parameters["synonyms"]))),
         frozenset[str]().union(*(_hidden(one, case.language) for one in case.readings)),
@@ -269,7 +275,12 @@ def _about_reason(sentence: Sentence, case: Case) -> bool:
     retold = telling_words(sentence.masked) & telling_words(lower(detail)) if detail else frozenset()
     if sentence.moves & _COURTESIES:
         return len(retold) > 3
-    return bool(told(case).get(sentence)) or len(retold) > 1
+    return bool(told(case).get(sentence)) or len(retold) > (0 if _tells(sentence, case) else 1)
+
+
+def _tells(sentence: Sentence, case: Case) -> bool:
+    """Whether a sentence is likely to tell something of the sender's own life; in some languages that is not known."""
+    return scores(sentence, case.language).get("tell", -1) > 0
 
 
 def _is_about_self(sentence: Sentence, own: Phrases) -> bool:

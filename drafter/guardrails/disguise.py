@@ -91,6 +91,14 @@ def _hidden(text: str) -> Iterator[str]:
             yield codecs.decode(text, "rot13") if pattern is _ROT13 else text[::-1]
 
 
+_SPELLABLE = re.compile(r"[^\W\d_]{5,}")
+
+
+def spellable(text: str) -> frozenset[str]:
+    """The words of a text that are so long that the initials of sentences do not spell them by chance."""
+    return frozenset(_SPELLABLE.findall(text.lower()))
+
+
 _LONG = re.compile(r"[a-z]{6,40}")
 
 

@@ -31,11 +31,12 @@ _FOREIGN = re.compile(r"\[[^\]\n]{0,80}\]|\{[^}\n]{0,80}\}|<[^>\n]{0,80}>|\bhttp
 def _given(texts: tuple[str, ...]) -> frozenset[str]:
     """The words of the request's own texts, in lower case, without an ending "s"."""
     plain = [lower(normalise(text)[0]) for text in texts]
-    return frozenset(_plain(word) for text in plain for word in [*_WORD.findall(text), *_DIGITS.findall(text)])
+    return frozenset(singular(word) for text in plain for word in [*_WORD.findall(text), *_DIGITS.findall(text)])
 
 
 @lru_cache(maxsize=64)
-def _listed(words: str) -> frozenset[str]:
+def listed(words: str) -> frozenset[str]:
+    """The words of a list of a pack."""
     return frozenset(words.split())
 
 
@@ -45,7 +46,8 @@ def _dated(rule: Rule) -> frozenset[str]:
 
 
 @lru_cache(maxsize=20_000)
-def _plain(word: str) -> str:
+def singular(word: str) -> str:
+    """A word without an ending "s"."""
     return re.sub(r"(?:'s|s'|s)$", "", word) if len(word) > 3 else word
 
 
@@ -56,16 +58,19 @@ def known_words(request: Request) -> frozenset[str]:
 
 
 @of_request
-def true_words(request: Request, rule: Rule) -> frozenset[str]:
-    """`known_words`, the date of the interview in any written form, and what is true but not to be told.
+def true_words(request: Request) -> frozenset[str]:
+    """`known_words`, and what is true but not to be told.
 
     A secret that a draft gives away is no invention; `discretion/private-fact` has it.
     """
-    secrets = (*request.private, request.reason.detail or "")
+    return known_words(request) | _given((*request.private, request.reason.detail or ""))
+
+
+@of_request
+def _dated_words(request: Request, rule: Rule) -> frozenset[str]:
+    """The date of the interview, in any written form."""
     moment = request.next_interview
-    return (
-        known_words(request) | _given(secrets) | (frozenset() if moment is None else _written(moment, rule.parameters))
-    )
+    return frozenset() if moment is None else _written(moment, rule.parameters)
 
 
 def _written(moment: date, words: Mapping[str, Any]) -> frozenset[str]:
@@ -86,17 +91,15 @@ def _written(moment: date, words: Mapping[str, Any]) -> frozenset[str]:
 
 @kind("grounding")
 def grounding(rule: Rule, case: Case) -> Iterator[Hit]:
-    """A name, figure, date, quantity or thing of theirs that the request does not give."""
-    known = true_words(case.request, rule)
-    before = ""
+    """A name, figure, date or quantity that the request does not give."""
+    known = true_words(case.request) | _dated_words(case.request, rule)
     for sentence in case.body.sentences:
         if sentence.place not in {"salutation", "sign_off"}:
-            for start, end in _specific(rule, sentence, before, known):
+            for start, end in _specific(rule, sentence, known):
                 yield Hit(case.body, sentence.start + start, sentence.start + end)
-            before = sentence.masked
 
 
-def _specific(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) -> Iterator[Span]:
+def _specific(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
     words = list(_CAPITALISED.finditer(sentence.text))
     capitals = [word for word in words if word[0][0].isupper()]
     few = len(capitals) <= 3 or len(capitals) * 2 <= len(words)  # where nearly all have capitals, they name nothing
@@ -110,44 +113,6 @@ def _specific(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]
         if not any(first <= start < last for first, last in foreign):
             yield start, end
     yield from _quantities(rule, sentence, known)
-    yield from _things(rule, sentence, before, known)
-    yield from _praised(rule, sentence, known)
-    yield from _placed(rule, sentence, known)
-
-
-def _things(rule: Rule, sentence: Sentence, before: str, known: frozenset[str]) -> Iterator[Span]:
-    """A thing is given when the words that name it are: the little words around it say nothing.
-
-    `before` is what the sentence before this one says.
-    """
-    little = _listed(rule.parameters["little"])
-    for found in sentence.wording.finditer(rule.wanted("things")):
-        told = [_plain(word) for word in re.findall(r"[a-z]{4,}", found[0]) if word not in little]
-        if not told:  # "showed me round" is given where this sentence or the last speaks of what is given
-            words = re.findall(r"[a-z]{3,}", f"{before} {sentence.masked}")
-            told = [word for word in map(_plain, words) if word in known][:1]
-        if not told or not all(word in known for word in told):
-            yield found.start(), found.end()
-
-
-def _praised(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
-    """What is praised is general ("the team", "your openness") or given; a single word that is neither is specific."""
-    general = _listed(rule.parameters["general"])
-    for found in sentence.wording.finditer(rule.wanted("praised")):
-        words = (word for word in re.findall(r"[a-z]{3,}", found["object"]) if word not in general)
-        if not all(_plain(word) in known for word in words):
-            yield found.span("object")
-
-
-def _placed(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterator[Span]:
-    """A thing told so closely that somebody must have seen it; given where one of its words is, or is a general one."""
-    if (placed := rule.phrases("placed")) is None:
-        return
-    general = _listed(rule.parameters["general"])
-    for found in sentence.wording.finditer(placed):
-        words = re.findall(r"[a-z]{3,}", found["thing"])
-        if not any(word in general or _plain(word) in known for word in words):
-            yield found.span()
 
 
 Words = list[re.Match[str]]
@@ -155,12 +120,12 @@ Words = list[re.Match[str]]
 
 def _names(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str]) -> Iterator[Span]:
     """Capitalised words in mid-sentence, and a person's name at the start."""
-    plain = _listed(rule.parameters["plain"])
+    plain = listed(rule.parameters["plain"])
     if opener := rule.wanted("openers").match(sentence.masked):
         capitals = [word for word in capitals if word.start() > 0 or opener.lastgroup == "person"]
     for word in capitals:
         before = sentence.text[: word.start()].rstrip(" \"'(")
-        first = not before or before[-1] in ".!?:;-\n" or unicodedata.category(before[-1]) == "So"
+        first = not before or before[-1] in ".!?:;-\n¡¿" or unicodedata.category(before[-1]) == "So"
         if sentence.masked[word.start()] in BLANK_LETTERS or (first and not (opener and word.start() == 0)):
             continue
         if len(word[0]) > 1 and word[0].isupper() and lower(word[0]) in everyday_words():
@@ -171,18 +136,18 @@ def _names(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
 
 def _is_known_name(name: str, plain: frozenset[str], known: frozenset[str]) -> bool:
     pieces = {name, name.split("'")[0]}, set(re.findall(r"\w+", name))
-    if any(piece in plain or _plain(piece) in known for piece in pieces[0]):
+    if any(piece in plain or singular(piece) in known for piece in pieces[0]):
         return True
     if "'" in name and name.split("'")[0] in everyday_words():  # "Let's", "What's"
         return True
-    if all(piece in plain or _plain(piece) in known for piece in pieces[1]):
+    if all(piece in plain or singular(piece) in known for piece in pieces[1]):
         return True
     # A misspelt name of the request is no invention; `form/wrong-name` has it.
-    return len(name) > 4 and bool(get_close_matches(_plain(name), (word for word in known if len(word) > 3), 1, 0.8))
+    return len(name) > 4 and bool(get_close_matches(singular(name), (word for word in known if len(word) > 3), 1, 0.8))
 
 
 def _figures(sentence: Sentence, known: frozenset[str], rule: Rule) -> Iterator[Span]:
-    plain = _listed(rule.parameters["plain_figures"])
+    plain = listed(rule.parameters["plain_figures"])
     for found in _FIGURES.finditer(sentence.masked):
         pieces = re.findall(r"\d+", found[0])
         if found[0].strip(" .,:") not in plain and not all(
@@ -200,7 +165,7 @@ def _dates(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
             continue
         at_start = not sentence.text[: word.start()].strip()
         if (
-            _plain(name) not in known
+            singular(name) not in known
             and not (at_start and name in {"may", "march"})
             and sentence.masked[word.start()] not in BLANK_LETTERS
         ):
@@ -217,7 +182,7 @@ def _quantities(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterat
     """What is counted in words, and times of day in words."""
     numbers, units = str(rule.parameters["numbers"]), str(rule.parameters["units"])
     for found in sentence.wording.finditer(_counted(numbers, units)):
-        if not all(_plain(word) in known for word in re.findall(r"[a-z]+", found[0])):
+        if not all(singular(word) in known for word in re.findall(r"[a-z]+", found[0])):
             yield found.start(), found.end()
     for found in sentence.wording.finditer(rule.wanted("clock")):
         if found["hour"] not in known:
@@ -227,10 +192,11 @@ def _quantities(rule: Rule, sentence: Sentence, known: frozenset[str]) -> Iterat
 @lru_cache(maxsize=8)
 def _counted(numbers: str, units: str) -> Phrases:
     either, of = "|".join(numbers.split()), "|".join(re.escape(unit) for unit in units.split())
-    # "half past ten meeting" is a time, and a hundred per cent is an emphasis
+    # "half past ten meeting" is a time, a hundred per cent is an emphasis, and "where I want to be in ten years" is far
     return Phrases(
         [
-            rf"(?<!past )(?<!to )(?<!got )(?<!spare )(?<!have )(?!hundred percent)\b(?:{either})\b(?!-)"
+            r"(?<!past )(?<!to )(?<!got )(?<!spare )(?<!have )(?<!doing in )(?<!be in )(?!hundred percent)"
+            rf"\b(?:{either})\b(?!-)"
             rf"(?: of (?:your|the))?(?: \w+)? (?:{of})(?!\w)"
         ]
     )
@@ -249,6 +215,6 @@ def promise(rule: Rule, case: Case) -> Iterator[Hit]:
 def _is_given(body: Reading, sentence: Sentence, found: re.Match[str], known: frozenset[str]) -> bool:
     """Whether most of the words from the promise onwards stand in the request."""
     told = [
-        _plain(word) for word in re.findall(r"[a-z]{4,}", body.masked[sentence.start + found.start() : sentence.end])
+        singular(word) for word in re.findall(r"[a-z]{4,}", body.masked[sentence.start + found.start() : sentence.end])
     ]
     return bool(told) and sum(word in known for word in told) * 2 > len(told)

@@ -10,10 +10,15 @@ from functools import cache
 from typing import NamedTuple
 
 from drafter.content import list_files, read_toml
+from drafter.disclosure import telling_words
 from drafter.guardrails.kinds import compiled
 from drafter.guardrails.phrases import Phrases
+from drafter.guardrails.reading import BLANKED
 from drafter.guardrails.topics import found_in
-from drafter.guardrails.wording import Wording
+from drafter.guardrails.wording import Wording, kept
+
+MOST_TELLING = 6
+"""Telling words of a sentence that are counted: what has more of them tells something for certain."""
 
 
 class ReasonWords(NamedTuple):
@@ -37,10 +42,19 @@ def reason_words(language: str) -> dict[str, ReasonWords]:
 
 
 def marks(said: Wording, moves: frozenset[str], language: str) -> Iterator[str]:
-    """The marks of a sentence, as the tagger's features have them: "m:thank", "r:staying", "t:health"."""
+    """The marks of a sentence, as the tagger's features have them: "m:thank", "r:staying", "t:health"; and "n:3" where
+    it has three telling words or more, of which courtesies have few.
+    """
     yield from (f"m:{move}" for move in moves)
     yield from (f"r:{name}" for name, words in said.called_among(_reasons(language)) if said.search(words))
     yield from (f"t:{topic.name}" for topic in found_in(said, language))
+    yield from (f"n:{count}" for count in range(1, min(len(telling(said)), MOST_TELLING) + 1))
+
+
+@kept
+def telling(said: Wording) -> frozenset[str]:
+    """The telling words of a sentence but for names."""
+    return telling_words(BLANKED.sub(" ", said.masked))
 
 
 @cache

@@ -126,6 +126,13 @@ class Reading:
         return frozenset[str]().union(*(_turned(one.wording) for one in self.sentences))
 
     @cached_property
+    def initials(self) -> str:
+        """The first letters of its sentences and, behind a blank, those of its lines: they may spell a word."""
+        lines = (line.lstrip() for line in lower(self.text).splitlines())
+        firsts = (lower(one.text[:1]) for one in self.sentences)
+        return f"{''.join(firsts)} {''.join(line[0] for line in lines if line)}"
+
+    @cached_property
     def _without_names_pictures(self) -> str:
         """The text as given without pictures that a name of the request has: a role may be called "👩‍💻"."""
         if self.original.isascii() or self._origins is None:
@@ -164,15 +171,21 @@ def _sentences(text: str, masked: str, part: Part, language: Language | None) ->
             yield Sentence(part, first, last, place, text[first:last], said, made)
 
 
-_NAME_STOP = re.compile(r"[!?](?=\s+[^\W\d_a-z])")
+_NAME_STOP = re.compile(r"[!?.](?=\s+[^\W\d_a-z])")
 
 
 def _with_stops_of_names(text: str, masked: str) -> str:
     """`masked` with the stop of a name such as "Yahoo!" put back where a sentence ends with it."""
     letters = list(masked)
     for stop in _NAME_STOP.finditer(text):
-        letters[stop.start()] = stop[0]
+        if stop[0] != "." or not _in_name(masked, stop.start()):
+            letters[stop.start()] = stop[0]
     return "".join(letters)
+
+
+def _in_name(masked: str, index: int) -> bool:
+    """Whether a name goes on behind a letter and a space: "St. Jude's" ends no sentence."""
+    return masked[index + 1 : index + 3].strip()[:1] in BLANK_LETTERS
 
 
 def _cuts_word(text: str, index: int) -> bool:

@@ -101,11 +101,13 @@ def _is_weak(one: Told, sentence: Sentence, case: Case) -> bool:
 
 
 def _is_allowed(sentence: Sentence, one: Told, case: Case) -> bool:
-    """Whether a word of some length that tells the reason stands in what the person lets be said, or in a name."""
+    """Whether a word of some length that tells the reason stands in what the person lets be said, or, where a pattern
+    has found the very words that tell it, in a name.
+    """
     span = sentence.masked[one.start : one.end]
-    named = telling_words(f"{case.request.company} {case.request.role}")
+    named = telling_words(f"{case.request.company} {case.request.role}") if len(span) < len(sentence.masked) else set()
     given = _given(case.allowed)
-    return not named.isdisjoint(telling_words(span)) or any(word in given for word in _WORD.findall(span))
+    return not telling_words(span).isdisjoint(named) or any(word in given for word in _WORD.findall(span))
 
 
 @lru_cache(maxsize=256)

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
-from drafter.guardrails.disguise import encoded
+from drafter.guardrails.disguise import encoded, spellable
 from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
+from drafter.guardrails.marks import telling
 from drafter.guardrails.phrases import Phrases
 from drafter.guardrails.plain import count_words, lower, normalise
 from drafter.guardrails.reading import Reading, Sentence
-from drafter.guardrails.tagged import telling
 from drafter.guardrails.tagger import does
 from drafter.guardrails.wording import Wording
 from drafter.names import parted
@@ -22,6 +22,8 @@ from drafter.request import Request
 
 _CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?!\d+-[a-z]+(?![\w-]))[\w-]{6,}(?![\w-])")
 """Letters and digits in one, such as "qx-4417", but for "60-minute": nobody writes them who was not told to."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 SHORT = 9
 """Words of a line of verse, at most."""
@@ -51,31 +53,48 @@ def _addresses(request: Request) -> str:
 def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
     """A sentence that shares at least `words` telling words with an order planted in a field of the request, or half
     of those that it wants said, which stand behind a verb of `said`, or any word of what it wants a piece on: the
-    `theme` of the rhyme, joke or recipe. A code that it gives, such as an account number, tells by itself.
+    `theme` of the rhyme, joke or recipe; or a sentence that repeats `run` words of it in a row, and initials that spell
+    one. A code that it gives, such as an account number, tells by itself.
     """
-    orders = _orders(case.request, rule.wanted("said"), rule.wanted("theme"))
+    orders = _orders(case.request, rule.wanted("said"), rule.wanted("theme"), rule.parameters["run"])
     if not orders:
         return
     known, codes = telling_words(case.allowed), frozenset(_CODE.findall(case.allowed))
     for sentence in case.body.sentences:
         words, given = telling(sentence.wording) - known, frozenset(_CODE.findall(sentence.masked)) - codes
-        if any(_carries_out(words, order, rule.parameters["words"]) or given & order.codes for order in orders):
+        runs = _runs(sentence.masked, rule.parameters["run"])
+        if any(
+            _carries_out(words, order, rule.parameters["words"]) or given & order.codes or runs & order.runs
+            for order in orders
+        ):
             yield Hit(case.body, sentence.start, sentence.end)
+    if any(word in case.body.initials for order in orders for word in order.spelled):
+        yield Hit(case.body, 0, len(case.body.text), "The initials spell what a planted order asks for.")
 
 
 class _Order(NamedTuple):
-    """The telling words of an order, those of what it wants said, those of what it wants a piece on, and its codes."""
+    """The telling words of an order, those of what it wants said, those of what it wants a piece on, its codes, the
+    words that initials could spell, and all runs of words.
+    """
 
     words: frozenset[str]
     wanted: frozenset[str]
     theme: frozenset[str]
     codes: frozenset[str]
+    spelled: frozenset[str]
+    runs: frozenset[tuple[str, ...]]
+
+
+def _runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
+    """All runs of so many words."""
+    words = _WORD.findall(text)
+    return frozenset(tuple(words[place : place + length]) for place in range(len(words) - length + 1))
 
 
 @of_request
-def _orders(request: Request, said: Phrases, theme: Phrases) -> tuple[_Order, ...]:
+def _orders(request: Request, said: Phrases, theme: Phrases, run: int) -> tuple[_Order, ...]:
     """What each order that is planted in a field of the request asks for."""
-    return tuple(_order(order, said, theme) for order in _planted(request))
+    return tuple(_order(order, said, theme, run) for order in _planted(request))
 
 
 @of_request
@@ -88,11 +107,12 @@ def _planted(request: Request) -> tuple[Wording, ...]:
     return tuple(Wording(lower(normalise(order)[0])) for text in fields if (order := parted(text)[1]))
 
 
-def _order(order: Wording, said: Phrases, theme: Phrases) -> _Order:
+def _order(order: Wording, said: Phrases, theme: Phrases, run: int) -> _Order:
     text, verb, piece = order.masked, order.search(said), order.search(theme)
     wanted = telling_words(text[verb.end() :]) if verb else frozenset[str]()
     about = telling_words(piece["theme"]) if piece else frozenset[str]()
-    return _Order(telling_words(text), wanted, about, frozenset(_CODE.findall(text)))
+    codes = frozenset(_CODE.findall(text))
+    return _Order(telling_words(text), wanted, about, codes, spellable(text), _runs(text, run))
 
 
 def _carries_out(words: frozenset[str], order: _Order, least: int) -> bool:

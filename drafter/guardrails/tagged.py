@@ -8,11 +8,11 @@ from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
 from drafter.guardrails.context import beside
 from drafter.guardrails.kinds import KINDS, TAGGED, Case, Hit, Rule, allowed, kind
+from drafter.guardrails.marks import telling
 from drafter.guardrails.pack import language
 from drafter.guardrails.plain import count_words, lower, normalise
-from drafter.guardrails.reading import BLANK_LETTERS, BLANKED, Reading, Sentence, running
-from drafter.guardrails.tagger import bars, does, features, own_in_context, scores, tagger
-from drafter.guardrails.wording import Wording, kept
+from drafter.guardrails.reading import BLANK_LETTERS, Reading, Sentence, running
+from drafter.guardrails.tagger import bars, does, features, own_in_context, scores, seems, tagger
 from drafter.message import Occasion
 from drafter.names import parted
 from drafter.request import Request
@@ -40,6 +40,8 @@ def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
     if tagger(case.language) is None:
         yield from hits
         return
+    if rule.parameters.get("unless_mentioned") and _is_mentioned(case.request, head):
+        return
     for hit in hits:
         around = [one for one in hit.reading.sentences if one.start <= hit.start < one.end] if hit.reading else []
         if not around or any(done(head, one, case, sign(rule)) for one in around):
@@ -61,14 +63,17 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences that do `head`, as the tagger has it.
 
     With `side`, only where that head is done too, with `other_side`, where it is not; with `unless_given`, not where
-    the request lets it be said; with `unless_move`, not in a sentence that makes that move.
+    the request lets it be said, and with `unless_mentioned`, not where something that may be mentioned does it; with
+    `unless_move`, not in a sentence that makes that move.
     """
     head, unless_given = rule.parameters["head"], rule.parameters.get("unless_given", False)
+    if rule.parameters.get("unless_mentioned") and _is_mentioned(case.request, head):
+        return
     harmless = rule.parameters.get("unless_move")
     for reading, one in spoken(case):
         if harmless in one.moves:
             continue
-        if not done(head, one, case) or not _leans(rule, one, case) or (unless_given and is_given(one, case)):
+        if not done(head, one, case) or not leans(rule, one, case) or (unless_given and is_given(one, case)):
             continue
         yield Hit(reading, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
 
@@ -117,9 +122,10 @@ def done(name: str, one: Sentence, case: Case, *signs: str) -> bool:
     if known is None or context is None or bar.within is None or one not in (seen := _in_context(case)):
         return does(name, one, case.language, *signs)
     more = known.added(bar.head, signs) if signs else 0
-    if bar.sure is not None and scores(one, case.language)[bar.head] + more > bar.sure:
+    own = scores(one, case.language)[bar.head]
+    if bar.sure is not None and own + more > bar.sure:
         return True
-    score = seen[one][bar.head] + context.raised(known.places[bar.head], more)
+    score = seen[one][bar.head] + (context.raised(known.places[bar.head], own, more) if more else 0)
     return score > (bar.within_signed if signs else bar.within)
 
 
@@ -169,10 +175,12 @@ def _repeats(words: frozenset[str], entry: frozenset[str]) -> bool:
     return shared >= max(2, len(entry) / 2) and len(words - entry) <= shared
 
 
-@kept
-def telling(said: Wording) -> frozenset[str]:
-    """The telling words of a sentence but for names."""
-    return telling_words(BLANKED.sub(" ", said.masked))
+@of_request
+def _is_mentioned(request: Request, name: str) -> bool:
+    """Whether something that may be mentioned does what a bar is for."""
+    tag = request.primary_language
+    said = [one for entry in request.may_mention for one in running(parted(entry)[0], language(tag))]
+    return any(seems(name, one, tag) for one in said)
 
 
 @of_request
@@ -181,7 +189,8 @@ def _mentions(request: Request) -> tuple[frozenset[str], ...]:
     return tuple(telling_words(lower(normalise(parted(entry)[0])[0])) for entry in request.may_mention)
 
 
-def _leans(rule: Rule, one: Sentence, case: Case) -> bool:
+def leans(rule: Rule, one: Sentence, case: Case) -> bool:
+    """Whether a sentence does the `side` of a rule, and not its `other_side`, where it has them."""
     side: str | None = rule.parameters.get("side")
     other: str | None = rule.parameters.get("other_side")
     return (side is None or done(side, one, case)) and (other is None or not done(other, one, case))
@@ -195,10 +204,12 @@ def missing(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 def _makes(move: str, one: Sentence, case: Case) -> bool:
-    """Whether a sentence does something; a greeting or closing line, which says little, by its patterns alone."""
+    """Whether a sentence does something; a greeting or closing line, which says little, by its patterns alone. Where
+    they say so, less has to speak for it.
+    """
     if tagger(case.language) is None or one.place not in _SPOKEN:
         return move in one.moves
-    return done(move, one, case)
+    return done(move, one, case) or (move in one.moves and seems(move, one, case.language))
 
 
 @kind("clear_move", tagged=True)

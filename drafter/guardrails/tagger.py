@@ -181,14 +181,20 @@ def weighed(said: Wording, moves: frozenset[str], language: str) -> Mapping[str,
 @kept
 def own_in_context(said: Wording, moves: frozenset[str], language: str) -> Mapping[str, int]:
     """What a sentence's own scores come to for each head that is asked in context."""
-    model, told = tagger(language), weighed(said, moves, language)
-    return {head: context.own(told.values()) for head, context in model.context.items()} if model else {}
+    model, scores = tagger(language), [*weighed(said, moves, language).values()]
+    return {head: context.own(scores) for head, context in model.context.items()} if model else {}
 
 
 def makes(name: str, sentence: Sentence, language: str) -> bool:
     """Whether a sentence that stands by itself does something; in a language without a tagger none does anything."""
     known, bar = tagger(language), bars(language).get(name)
     return known is not None and bar is not None and scores(sentence, language)[bar.head] > bar.above
+
+
+def seems(name: str, sentence: Sentence, language: str) -> bool:
+    """Whether a sentence is over the bar of those of which something else says that they do it, as a pattern may."""
+    bar = bars(language)[name]
+    return scores(sentence, language)[bar.head] > bar.signed
 
 
 SUBJECTS = 64

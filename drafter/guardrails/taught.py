@@ -7,6 +7,7 @@ import json
 from typing import NamedTuple
 
 from drafter.content import list_files, read_text, read_toml
+from drafter.disclosure import everyday_words
 from drafter.guardrails.engine import case_of
 from drafter.guardrails.pack import rules
 from drafter.guardrails.tagged import sign, signing, signs
@@ -29,18 +30,24 @@ HEADS = (
     "sour",
     "criticism",
     *MOVES,
+    "particular",
+    "tell",
     "reason",
     *(f"r:{one}" for one in REASONS),
     "topic",
     *(f"t:{one}" for one in TOPICS),
 )
 """What is asked of a sentence: sour in tone; of those, rather criticism than coldness; which moves it makes; whether
-what it speaks of as past (`met`) took more than a call (`in_person`); whether it gives a reason, and of which kinds;
-whether it touches a sensitive topic, and which.
+what it speaks of as past (`met`) took more than a call (`in_person`); whether it states a `particular`, and one of
+the sender's own life (`tell`); whether it gives a reason, and of which kinds; whether it touches a sensitive topic, and
+which.
 """
+PARTICULARS = frozenset({"tell", "recall"})
+"""The labels of what only a request could give: told of the sender's life, or recalled of the readers' side."""
+
 HOW_MET = ("in_person", "by_phone")
 """Of a sentence that is labelled `met`: whether it would be untrue after a mere call."""
-LABELS = frozenset({*SOUR, *HEADS, *HOW_MET, "none"})
+LABELS = frozenset({*SOUR, *HEADS, *HOW_MET, *PARTICULARS, "none"}) - {"particular"}
 
 WHOLE = "letters"
 """The file of whole messages."""
@@ -68,6 +75,8 @@ class Labelled(NamedTuple):
             return bool(self.labels & SOUR)
         if head == "criticism":
             return None if not self.labels & SOUR or "sour" in self.labels else "criticism" in self.labels
+        if head == "particular":
+            return bool(self.labels & PARTICULARS)
         if head in {"reason", "topic"}:
             return any(label.startswith(f"{head[0]}:") for label in self.labels)
         return head in self.labels
@@ -84,10 +93,24 @@ def digest(language: str) -> str:
     tables = [f"guardrails/{language}/{name}.toml" for name in ("moves", "reasons", "topics")]
     known = set(list_files(f"guardrails/{language}", ".toml"))
     texts = [*map(read_text, sources(language)), *(json.dumps(read_toml(path)) for path in tables if path in known)]
-    return hashlib.sha256("".join([*texts, json.dumps(patterns)]).encode()).hexdigest()
+    everyday = " ".join(sorted(everyday_words()))
+    return hashlib.sha256("".join([*texts, json.dumps(patterns), everyday]).encode()).hexdigest()
 
 
-PATTERNS = ("patterns", "unless", "targets", "links", "faults", "strong", "guards", "own", "praise")
+PATTERNS = (
+    "patterns",
+    "unless",
+    "targets",
+    "links",
+    "faults",
+    "strong",
+    "guards",
+    "own",
+    "praise",
+    "praised",
+    "things",
+    "placed",
+)
 """What of a rule leaves a sign on a sentence."""
 
 
@@ -112,7 +135,7 @@ def taught(language: str) -> Taught:
             if line:
                 text = line.partition("\t")[2]
                 if text not in known:
-                    known[text] = labelled(line, language, f"{path}:{number}", WEIGHT if _is_whole(path) else 1)
+                    known[text] = labelled(line, language, f"{path}:{number}", whole=_is_whole(path))
                 message.append(known[text])
             elif _is_whole(path) and message:
                 messages.append(message)
@@ -124,8 +147,10 @@ def _is_whole(path: str) -> bool:
     return path.endswith(f"/{WHOLE}.tsv")
 
 
-def labelled(line: str, language: str, where: str, weight: int = 1) -> Labelled:
-    """A line of a file of sentences. A label "?x" says that no label speaks of the heads that begin with x."""
+def labelled(line: str, language: str, where: str, *, whole: bool = False) -> Labelled:
+    """A line of a file of sentences. A label "?x" says that no label speaks of the heads that begin with x; whether a
+    sentence tells a particular is known of those of `whole` messages alone.
+    """
     told, tab, text = line.partition("\t")
     labels = told.split()
     wrong = [label for label in labels if label not in LABELS and not label.startswith("?")]
@@ -133,7 +158,9 @@ def labelled(line: str, language: str, where: str, weight: int = 1) -> Labelled:
         raise ValueError(f"{where}: a line is its labels, a tab and a sentence; what is wrong: {wrong or line!r}")
     unsaid = tuple(label[1:] for label in labels if label.startswith("?"))
     said = frozenset(labels) - {f"?{one}" for one in unsaid}
-    return Labelled(said, unsaid, text, _features(text, language), weight)
+    if not whole and said.isdisjoint(PARTICULARS):
+        unsaid += ("particular", "tell")
+    return Labelled(said, unsaid, text, _features(text, language), WEIGHT if whole else 1)
 
 
 def _features(text: str, language: str) -> tuple[str, ...]:

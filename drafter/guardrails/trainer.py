@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from drafter.content import content_root
-from drafter.guardrails.context import UNIT, Context, views
+from drafter.guardrails.context import UNIT, Context, beyond, views
 from drafter.guardrails.pack import languages, rules
 from drafter.guardrails.tagged import sign, signing
 from drafter.guardrails.tagger import SCALE, bars, model_path
@@ -186,13 +186,14 @@ def fitted(head: str, pairs: Sequence[tuple[Labelled, Sequence[int]]]) -> Contex
     from sklearn.linear_model import LogisticRegression
 
     asked = [(one.answers(head), view) for one, view in pairs if one.answers(head) is not None]
-    numbers = np.array([view for _, view in asked], dtype=float)
+    numbers = np.array([[*view, *beyond(view)] for _, view in asked], dtype=float)
     middle, spread = numbers.mean(axis=0), numbers.std(axis=0) + 1e-9
     classifier = LogisticRegression(C=CONTEXT_STRENGTH, max_iter=5_000, tol=1e-6)
     classifier.fit((numbers - middle) / spread, [answer for answer, _ in asked])
     weights = classifier.coef_[0] / spread
     bias = classifier.intercept_[0] - float(weights @ middle)
-    return Context(round(bias * SCALE * UNIT), [round(float(weight) * SCALE * UNIT) for weight in weights])
+    units = [round(float(weight) * SCALE * UNIT) for weight in weights]
+    return Context(round(bias * SCALE * UNIT), units[: len(units) // 2], units[len(units) // 2 :])
 
 
 def lines(space: Space, heads: Sequence[Head]) -> Iterable[str]:
