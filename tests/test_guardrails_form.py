@@ -82,6 +82,12 @@ def test_an_unfilled_name_is_a_placeholder_alone(written: dict[str, str]) -> Non
     assert set(_form(_letter(**written))) == {"form/placeholder"}
 
 
+@pytest.mark.parametrize("sender", ["Ana Ruiz", "Zoë Król"])
+def test_a_code_fence_is_found_beside_any_letters(sender: str) -> None:
+    """Letters beyond ASCII in a name do not turn backticks into quotes."""
+    assert set(_form(f"```text\n{_letter(sender=sender)}\n```", sender=sender)) == {"form/model-chatter"}
+
+
 def test_a_slot_is_shown_as_it_was_written() -> None:
     """The evidence is the text as given, full-width signs and all."""
     body = _letter(role="｛role｝")

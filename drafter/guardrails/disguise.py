@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote
 
+from drafter.disclosure import everyday_words
+
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/_-]{12,}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"\b(?:[0-9a-fA-F]{2}[ :]?){6,}\b")
 _URL = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
@@ -30,6 +32,12 @@ _LITTLE = {pattern: frozenset(pattern.pattern[5:-3].split("|")) for pattern in (
 _RUN = re.compile(r"\w+")
 _MARKED = re.compile(r"[01]{8}|[.\-·−][ /]+[.\-·−]")
 """Without these there are neither bits nor Morse signs."""
+_ALPHABET = re.compile(
+    r"\b(?:(?:alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|"
+    r"quebec|romeo|sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu)\b[ ,.;/-]*){4,}",
+    re.IGNORECASE,
+)
+"""A word told by the alphabet of radio operators."""
 _LEET = str.maketrans("013457@$", "oieastas")
 _LEET_SIGN = re.compile(r"[013457@$]")
 _LEET_WORD = re.compile(r"(?<!\w)(?=\w*[a-z@$])(?=\w*[013457@$]\w*)[\w@$]{3,}(?!\w)", re.IGNORECASE)
@@ -86,9 +94,26 @@ def _hidden(text: str) -> Iterator[str]:
             yield decode(found[0]) or ""
     if bits := _BITS.findall(text):
         yield " ".join("".join(chr(int(byte, 2)) for byte in re.findall("[01]{8}", run)) for run in bits)
+    if (spoken := _ALPHABET.search(text)) is not None:
+        yield "".join(word[0] for word in _RUN.findall(spoken[0]))
+    yield from _turned_round(text)
+
+
+def _turned_round(text: str) -> Iterator[str]:
+    yield from (line[::-1] for line in text.splitlines() if _is_reversed(line))
     for pattern in _turned_words(text):
         if len(pattern.findall(text)) > 1:
             yield codecs.decode(text, "rot13") if pattern is _ROT13 else text[::-1]
+
+
+def _is_reversed(line: str) -> bool:
+    """Whether a line has few everyday words, but backwards several and more of them."""
+    forwards = _everyday(line)
+    return 2 * forwards < line.count(" ") and _everyday(line[::-1]) > max(forwards, 2)
+
+
+def _everyday(line: str) -> int:
+    return sum(len(word) > 1 for word in everyday_words().intersection(_RUN.findall(line.lower())))
 
 
 _SPELLABLE = re.compile(r"[^\W\d_]{5,}")

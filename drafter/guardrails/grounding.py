@@ -21,6 +21,8 @@ from drafter.request import Request
 Span = tuple[int, int]
 
 _CAPITALISED = re.compile(r"(?<![\w'])[^\W\d_][\w'&-]*")
+_ENDS = re.compile(r"[.!?:;\n¡¿-]$|[:;]-?[)(dp]$", re.IGNORECASE)
+"""What may stand before a word that opens a sentence: a stop, or a face such as ":)"."""
 _WORD, _DIGIT, _DIGITS = re.compile(r"\w+"), re.compile(r"\d"), re.compile(r"\d+")
 _FIGURES = re.compile(r"(?<![\w.])[$€£]?\d[\d.,:]*\w*\s?%?")
 # Slots, links and addresses are other rules' matter; what stands in them names and counts nothing.
@@ -125,7 +127,7 @@ def _names(rule: Rule, sentence: Sentence, capitals: Words, known: frozenset[str
         capitals = [word for word in capitals if word.start() > 0 or opener.lastgroup == "person"]
     for word in capitals:
         before = sentence.text[: word.start()].rstrip(" \"'(")
-        first = not before or before[-1] in ".!?:;-\n¡¿" or unicodedata.category(before[-1]) == "So"
+        first = not before or _ENDS.search(before) is not None or unicodedata.category(before[-1]) == "So"
         if sentence.masked[word.start()] in BLANK_LETTERS or (first and not (opener and word.start() == 0)):
             continue
         if len(word[0]) > 1 and word[0].isupper() and lower(word[0]) in everyday_words():

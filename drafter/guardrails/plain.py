@@ -10,7 +10,7 @@ from functools import cache
 from drafter.content import read_toml
 
 _DROPPED = re.compile(r"[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_QUOTES = str.maketrans("‘’ʼ‛′`´“”„‟″«»‐‑‒–—―−", "'''''''" + '"""""""' + "-------")
+_QUOTES = str.maketrans("‘’ʼ‛′´“”„‟″«»‐‑‒–—―−", "''''''" + '"""""""' + "-------")
 _PLAIN_QUOTES = {sign: as_ for sign, as_ in _QUOTES.items() if unicodedata.normalize("NFKC", chr(sign)) == chr(sign)}
 """The quotes and dashes that only have to be exchanged."""
 _MOVING = re.compile(r"[^\S \n]|[ \n] ")

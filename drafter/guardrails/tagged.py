@@ -204,12 +204,13 @@ def missing(rule: Rule, case: Case) -> Iterator[Hit]:
 
 
 def _makes(move: str, one: Sentence, case: Case) -> bool:
-    """Whether a sentence does something; a greeting or closing line, which says little, by its patterns alone. Where
-    they say so, less has to speak for it.
+    """Whether a sentence does what a message can't do without, by the bar `some_` that, where a language has one; a
+    greeting or closing line, which says little, by its patterns alone. Where they say so, less has to speak for it.
     """
     if tagger(case.language) is None or one.place not in _SPOKEN:
         return move in one.moves
-    return done(move, one, case) or (move in one.moves and seems(move, one, case.language))
+    name = f"some_{move}" if f"some_{move}" in bars(case.language) else move
+    return done(name, one, case) or (move in one.moves and seems(name, one, case.language))
 
 
 @kind("clear_move", tagged=True)

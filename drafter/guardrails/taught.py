@@ -52,6 +52,9 @@ LABELS = frozenset({*SOUR, *HEADS, *HOW_MET, *PARTICULARS, "none"}) - {"particul
 WHOLE = "letters"
 """The file of whole messages."""
 
+CAREFUL = (WHOLE, "phrasebook")
+"""The files in which each sentence was read for everything, or is fine by definition."""
+
 WEIGHT = 3
 """How many times such a sentence counts: what stands in messages is what is asked about."""
 
@@ -135,7 +138,7 @@ def taught(language: str) -> Taught:
             if line:
                 text = line.partition("\t")[2]
                 if text not in known:
-                    known[text] = labelled(line, language, f"{path}:{number}", whole=_is_whole(path))
+                    known[text] = labelled(line, language, f"{path}:{number}", careful=_is_careful(path))
                 message.append(known[text])
             elif _is_whole(path) and message:
                 messages.append(message)
@@ -147,9 +150,13 @@ def _is_whole(path: str) -> bool:
     return path.endswith(f"/{WHOLE}.tsv")
 
 
-def labelled(line: str, language: str, where: str, *, whole: bool = False) -> Labelled:
+def _is_careful(path: str) -> bool:
+    return path.endswith(tuple(f"/{name}.tsv" for name in CAREFUL))
+
+
+def labelled(line: str, language: str, where: str, *, careful: bool = False) -> Labelled:
     """A line of a file of sentences. A label "?x" says that no label speaks of the heads that begin with x; whether a
-    sentence tells a particular is known of those of `whole` messages alone.
+    sentence states a particular is known where a label says so, and of those in a `careful` file.
     """
     told, tab, text = line.partition("\t")
     labels = told.split()
@@ -158,9 +165,9 @@ def labelled(line: str, language: str, where: str, *, whole: bool = False) -> La
         raise ValueError(f"{where}: a line is its labels, a tab and a sentence; what is wrong: {wrong or line!r}")
     unsaid = tuple(label[1:] for label in labels if label.startswith("?"))
     said = frozenset(labels) - {f"?{one}" for one in unsaid}
-    if not whole and said.isdisjoint(PARTICULARS):
+    if not careful and said.isdisjoint(PARTICULARS):
         unsaid += ("particular", "tell")
-    return Labelled(said, unsaid, text, _features(text, language), WEIGHT if whole else 1)
+    return Labelled(said, unsaid, text, _features(text, language), WEIGHT if careful else 1)
 
 
 def _features(text: str, language: str) -> tuple[str, ...]:
