@@ -62,11 +62,11 @@ def test_a_score_in_context_is_a_weighted_sum() -> None:
 
 @given(st.integers(-400, 400), st.integers(-200, 200))
 def test_what_a_sign_adds_is_as_if_the_score_were_higher(score: int, more: int) -> None:
-    """Raising a head's own score afterwards comes to the same as having it so at first."""
-    context = Context(3 * UNIT, [2 * UNIT, -UNIT, *[UNIT] * BESIDE], [UNIT, 0, *[0] * BESIDE])
+    """Raising a head's own score afterwards comes to the same as having it so at first, but for the rounding."""
+    context = Context(3 * UNIT, [300, -UNIT, *[UNIT] * BESIDE], [100, 0, *[70] * BESIDE])
     around = [1] * BESIDE
     raised = context.score(context.own([score, 4]), around) + context.raised(0, score, more)
-    assert raised == context.score(context.own([score + more, 4]), around)
+    assert abs(raised - context.score(context.own([score + more, 4]), around)) <= 1
 
 
 @pytest.mark.parametrize("fault", FAULTS)

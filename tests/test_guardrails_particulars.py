@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from drafter import Draft, Request, check
-from drafter.message import Occasion
+from drafter.message import Occasion, Status
 
 Make = Callable[..., Request]
 LETTER = (
@@ -19,12 +19,14 @@ COTS = "By midsummer there will be two cots in our spare room, so I have to step
 def found(request: Request, sentence: str) -> set[str]:
     """The rules that a letter with a sentence breaks."""
     report = check(Draft(subject="Copy Editor", body=LETTER.format(sentence=sentence)), request)
+    assert Status.ERROR not in {rule.status for rule in report.rules}
     return {finding.rule for finding in report.errors}
 
 
 def test_a_scene_that_the_request_does_not_give_is_an_invention(request_of: Make) -> None:
-    """A particular of the meeting is found though it holds neither a name nor a number."""
+    """A particular of the meeting is found though it holds neither a name nor a number, and whatever else is hidden."""
     assert found(request_of(), GOAT) == {"honesty/unsupported-fact"}
+    assert found(request_of(private=["We expect twins in June"]), GOAT) == {"honesty/unsupported-fact"}
 
 
 @pytest.mark.parametrize("field", ["appreciated", "may_mention"])

@@ -32,11 +32,12 @@ _LITTLE = {pattern: frozenset(pattern.pattern[5:-3].split("|")) for pattern in (
 _RUN = re.compile(r"\w+")
 _MARKED = re.compile(r"[01]{8}|[.\-·−][ /]+[.\-·−]")
 """Without these there are neither bits nor Morse signs."""
-_ALPHABET = re.compile(
-    r"\b(?:(?:alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|"
-    r"quebec|romeo|sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu)\b[ ,.;/-]*){4,}",
-    re.IGNORECASE,
+_CALLED = (
+    r"\b(?:alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|"
+    r"quebec|romeo|sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu)\b"
 )
+_LETTER_CALLED = re.compile(_CALLED, re.IGNORECASE)
+_ALPHABET = re.compile(rf"(?:{_CALLED}[\s,.;:/-]*(?:and\s)?){{4,}}", re.IGNORECASE)
 """A word told by the alphabet of radio operators."""
 _LEET = str.maketrans("013457@$", "oieastas")
 _LEET_SIGN = re.compile(r"[013457@$]")
@@ -94,8 +95,8 @@ def _hidden(text: str) -> Iterator[str]:
             yield decode(found[0]) or ""
     if bits := _BITS.findall(text):
         yield " ".join("".join(chr(int(byte, 2)) for byte in re.findall("[01]{8}", run)) for run in bits)
-    if (spoken := _ALPHABET.search(text)) is not None:
-        yield "".join(word[0] for word in _RUN.findall(spoken[0]))
+    for spoken in _ALPHABET.finditer(text):
+        yield "".join(word[0] for word in _LETTER_CALLED.findall(spoken[0]))
     yield from _turned_round(text)
 
 

@@ -28,16 +28,17 @@ def things(rule: Rule, case: Case) -> Iterator[Hit]:
     known = true_words(case.request)
     before = ""
     for sentence in case.body.sentences:
-        if sentence.place not in {"salutation", "sign_off"} and not _retells(sentence, case.request):
-            for find in (_checkable, _praised, _placed):
-                for start, end in find(rule, sentence, before, known):
-                    yield Hit(case.body, sentence.start + start, sentence.start + end)
-            before = sentence.masked
+        if sentence.place in {"salutation", "sign_off"}:
+            continue
+        for find in () if _retells(sentence, case.request) else (_checkable, _praised, _placed):
+            for start, end in find(rule, sentence, before, known):
+                yield Hit(case.body, sentence.start + start, sentence.start + end)
+        before = sentence.masked
 
 
 def _retells(sentence: Sentence, request: Request) -> bool:
     """Whether a sentence says what may be said, but for a word: "lending me the samples" that "they lent me"."""
-    words, given = telling(sentence.wording), _given(request)
+    words, given = telling(sentence.wording), _sayable(request)
     return len(words & given) > 1 and len(words - given) <= 1
 
 
@@ -56,7 +57,8 @@ def _checkable(rule: Rule, sentence: Sentence, before: str, known: frozenset[str
             yield found.start(), found.end()
 
 
-_ADJECTIVE = re.compile(r"[a-z-]{3,}(?:ful|ous|ive|ible|able|less|ly|ing|ed)")
+_ADJECTIVE = re.compile(r"[a-z-]{3,}(?:ful|ous)")
+"""An ending that no thing has."""
 
 
 def _praised(rule: Rule, sentence: Sentence, _: str, known: frozenset[str]) -> Iterator[Span]:
@@ -82,15 +84,18 @@ def _placed(rule: Rule, sentence: Sentence, _: str, known: frozenset[str]) -> It
 
 @kind("particular", tagged=True)
 def particular(rule: Rule, case: Case) -> Iterator[Hit]:
-    """Sentences that do `head`, as the tagger has it, and have no telling word of what the request lets be said; only
-    for a request that has something to hide, or only for one that has not, as `hiding` says. `side` and `other_side`
-    as in `tagged`.
+    """Sentences that do `head`, as the tagger has it, and have no telling word of what the request lets be said; with
+    `hiding`, only for a request that has something to hide, or only for one that has not. Where it has, those that do
+    `unless_hiding` are another rule's. `side` and `other_side` as in `tagged`.
     """
-    if _hides(case.request) is not rule.parameters["hiding"]:
+    hides = _hides(case.request)
+    if rule.parameters.get("hiding", hides) is not hides:
         return
-    head, given = rule.parameters["head"], _given(case.request)
+    head, other = rule.parameters["head"], rule.parameters.get("unless_hiding") if hides else None
     for reading, one in spoken(case):
-        if done(head, one, case) and leans(rule, one, case) and given.isdisjoint(telling(one.wording)):
+        if other and done(other, one, case):
+            continue
+        if done(head, one, case) and leans(rule, one, case) and not _is_given(one, case.request):
             yield Hit(reading, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
 
 
@@ -101,10 +106,20 @@ def _hides(request: Request) -> bool:
     return bool(request.private) or reason.share is Share.NOTHING or bool(reason.detail and not reason.shared_detail)
 
 
+def _is_given(sentence: Sentence, request: Request) -> bool:
+    """Whether a sentence has a telling word of what may be said, or two of the names, which are often plain words."""
+    words = telling(sentence.wording)
+    return not words.isdisjoint(_sayable(request)) or len(words & _named(request)) > 1
+
+
 @of_request
-def _given(request: Request) -> frozenset[str]:
-    """The telling words of what may be said, of the names and of the date of the interview."""
+def _sayable(request: Request) -> frozenset[str]:
+    """The telling words of what may be said, and of the date of the interview."""
     moment = request.next_interview
-    names = (request.company, request.role, request.recipient or "", request.sender)
-    dated = f"{moment:%A %B %d %Y}" if moment else ""
-    return telling_words(" ".join((allowed(request), *names, dated)))
+    return telling_words(f"{allowed(request)} {f'{moment:%A %B %d %Y}' if moment else ''}")
+
+
+@of_request
+def _named(request: Request) -> frozenset[str]:
+    """The telling words of the names."""
+    return telling_words(" ".join((request.company, request.role, request.recipient or "", request.sender)))

@@ -25,6 +25,7 @@ BLANKS = {"role": "ʀ", "company": "ᴄ", "recipient": "ᴘ", "sender": "ꜱ"}
 BLANK_LETTERS = frozenset(BLANKS.values())
 BLANKED = re.compile(f"[{''.join(BLANKS.values())}]+")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|[。！？]+")
+_FIRST = re.compile(r"[^\W\d_]")
 _SLOT = re.compile(r"\{(\w+?)(?:_\d+)?\}")
 
 
@@ -128,9 +129,9 @@ class Reading:
     @cached_property
     def initials(self) -> str:
         """The first letters of its sentences and, behind a blank, those of its lines: they may spell a word."""
-        lines = (line.lstrip() for line in lower(self.text).splitlines())
-        firsts = (lower(one.text[:1]) for one in self.sentences)
-        return f"{''.join(firsts)} {''.join(line[0] for line in lines if line)}"
+        sentences = (_FIRST.search(lower(one.text)) for one in self.sentences)
+        lines = (_FIRST.search(line) for line in lower(self.text).splitlines())
+        return " ".join("".join(found[0] for found in group if found) for group in (sentences, lines))
 
     @cached_property
     def _without_names_pictures(self) -> str:

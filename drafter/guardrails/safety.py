@@ -25,6 +25,9 @@ _CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?!\d+-[a-z]+(?![\w-])
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
+_COURTEOUS = frozenset({"you", "your", "thank", "thanks"})
+"""Who says no more than a courtesy to them may have thought of it himself."""
+
 SHORT = 9
 """Words of a line of verse, at most."""
 
@@ -60,9 +63,10 @@ def obeyed(rule: Rule, case: Case) -> Iterator[Hit]:
     if not orders:
         return
     known, codes = telling_words(case.allowed), frozenset(_CODE.findall(case.allowed))
+    allowed_runs = _runs(case.allowed, rule.parameters["run"])
     for sentence in case.body.sentences:
         words, given = telling(sentence.wording) - known, frozenset(_CODE.findall(sentence.masked)) - codes
-        runs = _runs(sentence.masked, rule.parameters["run"])
+        runs = _runs(sentence.masked, rule.parameters["run"]) - allowed_runs
         if any(
             _carries_out(words, order, rule.parameters["words"]) or given & order.codes or runs & order.runs
             for order in orders
@@ -86,9 +90,10 @@ class _Order(NamedTuple):
 
 
 def _runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
-    """All runs of so many words."""
+    """All runs of so many words that say something, as courtesies do not."""
     words = _WORD.findall(text)
-    return frozenset(tuple(words[place : place + length]) for place in range(len(words) - length + 1))
+    runs = (tuple(words[place : place + length]) for place in range(len(words) - length + 1))
+    return frozenset(run for run in runs if _COURTEOUS.isdisjoint(run) or telling_words(" ".join(run)))
 
 
 @of_request

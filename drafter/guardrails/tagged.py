@@ -40,11 +40,11 @@ def agreed(rule: Rule, hits: Iterable[Hit], case: Case) -> Iterator[Hit]:
     if tagger(case.language) is None:
         yield from hits
         return
-    if rule.parameters.get("unless_mentioned") and _is_mentioned(case.request, head):
-        return
     for hit in hits:
         around = [one for one in hit.reading.sentences if one.start <= hit.start < one.end] if hit.reading else []
-        if not around or any(done(head, one, case, sign(rule)) for one in around):
+        if not around or any(
+            done(head, one, case, sign(rule)) and not _is_mentioned(rule, one, case) for one in around
+        ):
             yield hit
 
 
@@ -63,15 +63,13 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
     """Sentences that do `head`, as the tagger has it.
 
     With `side`, only where that head is done too, with `other_side`, where it is not; with `unless_given`, not where
-    the request lets it be said, and with `unless_mentioned`, not where something that may be mentioned does it; with
+    the request lets it be said, and with `unless_mentioned`, not what may be mentioned and does it too; with
     `unless_move`, not in a sentence that makes that move.
     """
     head, unless_given = rule.parameters["head"], rule.parameters.get("unless_given", False)
-    if rule.parameters.get("unless_mentioned") and _is_mentioned(case.request, head):
-        return
     harmless = rule.parameters.get("unless_move")
     for reading, one in spoken(case):
-        if harmless in one.moves:
+        if harmless in one.moves or _is_mentioned(rule, one, case):
             continue
         if not done(head, one, case) or not leans(rule, one, case) or (unless_given and is_given(one, case)):
             continue
@@ -175,12 +173,19 @@ def _repeats(words: frozenset[str], entry: frozenset[str]) -> bool:
     return shared >= max(2, len(entry) / 2) and len(words - entry) <= shared
 
 
+def _is_mentioned(rule: Rule, one: Sentence, case: Case) -> bool:
+    """Whether a sentence speaks of something that may be mentioned and itself does the `head` of the rule."""
+    if not rule.parameters.get("unless_mentioned"):
+        return False
+    return not telling(one.wording).isdisjoint(_doing(case.request, rule.parameters["head"]))
+
+
 @of_request
-def _is_mentioned(request: Request, name: str) -> bool:
-    """Whether something that may be mentioned does what a bar is for."""
+def _doing(request: Request, name: str) -> frozenset[str]:
+    """The telling words of what may be mentioned and does what a bar is for."""
     tag = request.primary_language
     said = [one for entry in request.may_mention for one in running(parted(entry)[0], language(tag))]
-    return any(seems(name, one, tag) for one in said)
+    return frozenset[str]().union(*(telling(one.wording) for one in said if seems(name, one, tag)))
 
 
 @of_request

@@ -56,7 +56,7 @@ CAREFUL = (WHOLE, "phrasebook")
 """The files in which each sentence was read for everything, or is fine by definition."""
 
 WEIGHT = 3
-"""How many times such a sentence counts: what stands in messages is what is asked about."""
+"""How many times a sentence of such a file counts: what stands in messages is what is asked about."""
 
 
 class Labelled(NamedTuple):
