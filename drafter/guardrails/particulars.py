@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from drafter.disclosure import telling_words
 from drafter.guardrails.asked import of_request
 from drafter.guardrails.grounding import Span, listed, singular, true_words
-from drafter.guardrails.kinds import Case, Hit, Rule, allowed, kind
+from drafter.guardrails.kinds import Case, Hit, Rule, kind
 from drafter.guardrails.marks import telling
 from drafter.guardrails.reading import Sentence
-from drafter.guardrails.tagged import done, leans, spoken, why
-from drafter.guardrails.tagger import bars
+from drafter.guardrails.tagged import done, heard, leans, sayable, spoken
 from drafter.request import Request, Share
 
 
@@ -38,7 +37,7 @@ def things(rule: Rule, case: Case) -> Iterator[Hit]:
 
 def _retells(sentence: Sentence, request: Request) -> bool:
     """Whether a sentence says what may be said, but for a word: "lending me the samples" that "they lent me"."""
-    words, given = telling(sentence.wording), _sayable(request)
+    words, given = telling(sentence.wording), _given(request)
     return len(words & given) > 1 and len(words - given) <= 1
 
 
@@ -96,7 +95,7 @@ def particular(rule: Rule, case: Case) -> Iterator[Hit]:
         if other and done(other, one, case):
             continue
         if done(head, one, case) and leans(rule, one, case) and not _is_given(one, case.request):
-            yield Hit(reading, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
+            yield heard(rule, reading, one, case)
 
 
 @of_request
@@ -109,14 +108,14 @@ def _hides(request: Request) -> bool:
 def _is_given(sentence: Sentence, request: Request) -> bool:
     """Whether a sentence has a telling word of what may be said, or two of the names, which are often plain words."""
     words = telling(sentence.wording)
-    return not words.isdisjoint(_sayable(request)) or len(words & _named(request)) > 1
+    return not words.isdisjoint(_given(request)) or len(words & _named(request)) > 1
 
 
 @of_request
-def _sayable(request: Request) -> frozenset[str]:
+def _given(request: Request) -> frozenset[str]:
     """The telling words of what may be said, and of the date of the interview."""
     moment = request.next_interview
-    return telling_words(f"{allowed(request)} {f'{moment:%A %B %d %Y}' if moment else ''}")
+    return sayable(request) | telling_words(f"{moment:%A %B %d %Y}" if moment else "")
 
 
 @of_request

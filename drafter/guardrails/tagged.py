@@ -73,7 +73,13 @@ def tagged(rule: Rule, case: Case) -> Iterator[Hit]:
             continue
         if not done(head, one, case) or not leans(rule, one, case) or (unless_given and is_given(one, case)):
             continue
-        yield Hit(reading, one.start, one.end, f"{rule.message}{why(bars(case.language)[head].head, one, case)}")
+        yield heard(rule, reading, one, case)
+
+
+def heard(rule: Rule, reading: Reading, one: Sentence, case: Case) -> Hit:
+    """A sentence that does the `head` of a rule, as a hit that says which of its words weigh most."""
+    head = bars(case.language)[rule.parameters["head"]].head
+    return Hit(reading, one.start, one.end, f"{rule.message}{why(head, one, case)}")
 
 
 @kind("disguised", tagged=True)
@@ -162,9 +168,15 @@ def is_given(one: Sentence, case: Case) -> bool:
     those of something that may be mentioned.
     """
     words = telling(one.wording)
-    if words and 2 * len(words & telling_words(allowed(case.request))) >= len(words):
+    if words and 2 * len(words & sayable(case.request)) >= len(words):
         return True
     return any(_repeats(words, entry) for entry in _mentions(case.request))
+
+
+@of_request
+def sayable(request: Request) -> frozenset[str]:
+    """The telling words of what a request lets be said."""
+    return telling_words(allowed(request))
 
 
 def _repeats(words: frozenset[str], entry: frozenset[str]) -> bool:
